@@ -1,0 +1,1 @@
+"""Who: people, organisations, roles, API keys. Knows nothing of money or algorithms."""

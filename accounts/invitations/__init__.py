@@ -1,0 +1,1 @@
+"""Offers of a role to whoever has an e-mail address."""

@@ -1,0 +1,1 @@
+"""API keys as their organisation manages them: nobody gives what he does not have."""

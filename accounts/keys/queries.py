@@ -1,0 +1,37 @@
+"""Reads of an organisation's keys."""
+
+from uuid import UUID
+
+from accounts.models import ApiKey
+from kernel.errors import DomainError
+
+
+class UnknownApiKey(DomainError):
+    """The organisation has no such key."""
+
+    code = "unknown_api_key"
+
+
+def own_key(*, organisation_id: int, public_id: UUID) -> ApiKey:
+    """Return a key of an organisation.
+
+    Raises:
+        UnknownApiKey: there is none, or it is another organisation's.
+    """
+    found = ApiKey.objects.filter(organisation_id=organisation_id, public_id=public_id).first()
+    if found is None:
+        message = "You have no such API key."
+        raise UnknownApiKey(message)
+    return found
+
+
+def key_page(*, organisation_id: int, after: UUID | None, limit: int) -> list[ApiKey]:
+    """Return an organisation's keys, the newest first, from behind `after` on.
+
+    Raises:
+        UnknownApiKey: the organisation has no key `after`.
+    """
+    keys = ApiKey.objects.filter(organisation_id=organisation_id)
+    if after is not None:
+        keys = keys.filter(id__lt=own_key(organisation_id=organisation_id, public_id=after).pk)
+    return list(keys.order_by("-id")[:limit])

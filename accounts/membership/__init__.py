@@ -1,0 +1,1 @@
+"""Who belongs to an organisation, as what, and who is invited to."""
