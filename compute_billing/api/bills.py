@@ -1,0 +1,191 @@
+"""Bills and months as their tenant reads them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api_asking import PageQuestion, Question, asked, own_organisation
+from accounts.api_paging import (
+    CursorMalformed,
+    encoded,
+    month_of_cursor,
+    page,
+    page_of,
+    read_cursor,
+    uuid_of,
+)
+from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
+from accounts.api_throttling import ReadingThrottle
+from compute_billing.api.charges import BILLING_READERS, PAYER_KINDS, ValueShown
+from compute_billing.api.fields import CardSecondsField, FenField, MoneyField, MonthField
+from compute_billing.invoices import queries
+from kernel.periods import month_text
+
+
+class InvoiceQuestion(PageQuestion):
+    """Which bills."""
+
+    month = MonthField(required=False)
+
+
+class InvoiceShown(serializers.Serializer[Any]):
+    """A bill; gross = discount + net, net = programme + tenant_paid + arrears."""
+
+    id = serializers.UUIDField(source="public_id")
+    number = serializers.SerializerMethodField(help_text="Gapless within the issuer's series.")
+    issuer = serializers.CharField(source="issuer.code")
+    month = MonthField(source="period")
+    issued_at = serializers.DateTimeField()
+    quantity_card_seconds = CardSecondsField(source="quantity")
+    gross = MoneyField()
+    discount = MoneyField()
+    net = MoneyField()
+    tax = MoneyField()
+    tax_on_top = MoneyField(help_text="The part of the tax that net does not hold.")
+    programme = MoneyField()
+    tenant_paid = MoneyField()
+    arrears = MoneyField()
+    total = FenField(source="total_fen", help_text="Whole fen.")
+    carried = MoneyField(source="carried_micro", help_text="Below a fen, on the next bill.")
+
+    def get_number(self, bill: Any) -> str:
+        """Return the number as it is printed."""
+        return f"{bill.series}-{bill.number:06d}"
+
+
+class InvoiceTaxShown(serializers.Serializer[Any]):
+    """The tax of one class on a bill."""
+
+    tax_class = serializers.CharField()
+    tax_included = serializers.BooleanField()
+    net = MoneyField()
+    tax = MoneyField()
+
+
+class InvoiceLineShown(ValueShown):
+    """The charges of one price, project and payer, summed."""
+
+    usage_month = MonthField()
+    price_list = serializers.CharField(source="price.price_list")
+    card_type = serializers.CharField(source="price.meter")
+    band = serializers.CharField(source="price.band")
+    unit_price = MoneyField(
+        source="price.unit_price_micro", allow_null=True, help_text="Null: tiers say it."
+    )
+    project = serializers.CharField(allow_blank=True, help_text="Empty: none.")
+    payer_kind = serializers.ChoiceField(PAYER_KINDS)
+    quantity_card_seconds = CardSecondsField(source="quantity")
+
+
+class InvoiceWithLinesShown(serializers.Serializer[Any]):
+    """A bill with its taxes and lines."""
+
+    invoice = InvoiceShown()
+    taxes = InvoiceTaxShown(many=True)
+    lines = InvoiceLineShown(many=True)
+
+
+class MonthShown(serializers.Serializer[Any]):
+    """A month; its totals are sealed when it is closed, and null before."""
+
+    month = MonthField()
+    state = serializers.ChoiceField(["open", "closed"])
+    parked_reason = serializers.CharField(allow_blank=True, help_text="Why it cannot be closed.")
+    closed_at = serializers.DateTimeField(allow_null=True)
+    charge_count = serializers.IntegerField(allow_null=True)
+    quantity_card_seconds = CardSecondsField(source="quantity", allow_null=True)
+    gross = MoneyField(allow_null=True)
+    discount = MoneyField(allow_null=True)
+    programme = MoneyField(allow_null=True)
+    tenant = MoneyField(allow_null=True)
+    arrears = MoneyField(allow_null=True, help_text="Of the tenant's part.")
+
+
+class Invoices(APIView):
+    """Bills."""
+
+    access_by_method: ClassVar = {"GET": BILLING_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="invoices_list",
+        summary="Bills of the own organisation",
+        parameters=[InvoiceQuestion],
+        responses={200: page_of(InvoiceShown), **REFUSED, **MALFORMED},
+    )
+    def get(self, request: Request) -> Response:
+        """Return a page of bills, the latest month first."""
+        question = asked(request, InvoiceQuestion)
+        cursor = question.get("cursor")
+        try:
+            found = queries.invoice_page(
+                tenant_id=own_organisation(request),
+                month=question.get("month"),
+                after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,
+                limit=question["limit"] + 1,
+            )
+        except queries.UnknownInvoice as error:
+            raise CursorMalformed from error
+        return page(
+            found,
+            limit=question["limit"],
+            shown=InvoiceShown,
+            cursor=lambda bill: encoded(str(bill.public_id)),
+        )
+
+
+class InvoiceDetail(APIView):
+    """A bill with its lines."""
+
+    access_by_method: ClassVar = {"GET": BILLING_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="invoice_retrieve",
+        summary="A bill with its lines",
+        responses={200: InvoiceWithLinesShown, **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def get(self, request: Request, invoice_id: UUID) -> Response:
+        """Return the bill with taxes and lines."""
+        asked(request, Question)
+        bill, lines = queries.invoice_in_words(
+            tenant_id=own_organisation(request), public_id=invoice_id
+        )
+        shown: dict[str, Any] = {"invoice": bill, "taxes": bill.taxes.all(), "lines": lines}
+        return Response(InvoiceWithLinesShown(shown).data)
+
+
+class Months(APIView):
+    """Billing months."""
+
+    access_by_method: ClassVar = {"GET": BILLING_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="months_list",
+        summary="Billing months of the own organisation",
+        parameters=[PageQuestion],
+        responses={200: page_of(MonthShown), **REFUSED, **MALFORMED},
+    )
+    def get(self, request: Request) -> Response:
+        """Return a page of months, the latest first."""
+        question = asked(request, PageQuestion)
+        cursor = question.get("cursor")
+        found = queries.month_page(
+            tenant_id=own_organisation(request),
+            after=month_of_cursor(read_cursor(cursor, parts=1)[0]) if cursor else None,
+            limit=question["limit"] + 1,
+        )
+        return page(
+            found,
+            limit=question["limit"],
+            shown=MonthShown,
+            cursor=lambda month: encoded(month_text(month.month)),
+        )

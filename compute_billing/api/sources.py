@@ -1,0 +1,212 @@
+"""An operator's sources: how they do, what of their reports waits for a person, and retrying."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api_asking import PageQuestion, Question, asked, own_organisation
+from accounts.api_paging import encoded, page, page_of, read_cursor, small_number_of, uuid_of
+from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
+from accounts.api_throttling import ReadingThrottle, UsageThrottle
+from accounts.permissions import Role, Rule, Scope
+from compute_billing.metering import health, operations, queries
+from compute_billing.metering.health import OpenConflict, OpenReject, SourceHealth
+from kernel.clock import utc_now
+
+SOURCE_READERS: Final = Rule(
+    required_scope=Scope.USAGE_READ, allowed_roles={Role.OWNER, Role.DEVELOPER}
+)
+SOURCE_WRITERS: Final = Rule(
+    required_scope=Scope.USAGE_WRITE, allowed_roles={Role.OWNER, Role.DEVELOPER}
+)
+
+
+class RejectQuestion(PageQuestion):
+    """Which rejects."""
+
+    reason = serializers.CharField(required=False, max_length=64)
+    account = serializers.CharField(required=False, max_length=255)
+
+
+class ConflictQuestion(PageQuestion):
+    """Which conflicts."""
+
+    external_id = serializers.CharField(required=False, max_length=255)
+
+
+class SourceShown(serializers.Serializer[SourceHealth]):
+    """A reporter of usage, and how it does."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    cluster = serializers.CharField()
+    card_type = serializers.CharField(allow_blank=True)
+    time_zone = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+    open_rejects = serializers.IntegerField()
+    open_conflicts = serializers.IntegerField()
+
+
+class RejectShown(serializers.Serializer[OpenReject]):
+    """A record that was not accepted; it claimed no key and can be sent again."""
+
+    import_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    external_id = serializers.CharField(allow_blank=True)
+    account = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(help_text="A code; see docs/formats.md.")
+    field = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+    rejected_at = serializers.DateTimeField()
+    can_retry = serializers.BooleanField(help_text="Readable: it lacks an account or a price.")
+
+
+class ConflictShown(serializers.Serializer[OpenConflict]):
+    """Other content under a key that was accepted before; to mend, send a correction."""
+
+    external_id = serializers.CharField()
+    payload_hash = serializers.CharField()
+    payload = serializers.CharField()
+    import_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    first_at = serializers.DateTimeField()
+    times = serializers.IntegerField()
+
+
+class RetriedShown(serializers.Serializer[Any]):
+    """What became of the rejects that were tried again."""
+
+    accepted = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    conflict = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+
+
+class Sources(APIView):
+    """Sources of the own organisation as an operator."""
+
+    access_by_method: ClassVar = {"GET": SOURCE_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="sources_list",
+        summary="Sources of an operator, and how they do",
+        parameters=[PageQuestion],
+        responses={200: page_of(SourceShown), **REFUSED, **MALFORMED},
+    )
+    def get(self, request: Request) -> Response:
+        """Return a page of sources by code."""
+        question = asked(request, PageQuestion)
+        cursor = question.get("cursor")
+        found = health.source_page(
+            operator_id=own_organisation(request),
+            after=read_cursor(cursor, parts=1)[0] if cursor else None,
+            limit=question["limit"] + 1,
+        )
+        return page(
+            found,
+            limit=question["limit"],
+            shown=SourceShown,
+            cursor=lambda source: encoded(source.code),
+        )
+
+
+class SourceRejects(APIView):
+    """Rejects of a source."""
+
+    access_by_method: ClassVar = {"GET": SOURCE_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="source_rejects_list",
+        summary="Open rejects of a source",
+        parameters=[RejectQuestion],
+        responses={200: page_of(RejectShown), **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Return a page of open rejects in the order in which they came."""
+        question = asked(request, RejectQuestion)
+        cursor = question.get("cursor")
+        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        found = health.reject_page(
+            source_id=source.pk,
+            reason=question.get("reason"),
+            account=question.get("account"),
+            after=_reject(cursor) if cursor else None,
+            limit=question["limit"] + 1,
+        )
+        return page(
+            found,
+            limit=question["limit"],
+            shown=RejectShown,
+            cursor=lambda reject: encoded(str(reject.import_id), str(reject.position)),
+        )
+
+
+def _reject(cursor: str) -> tuple[UUID, int]:
+    import_id, position = read_cursor(cursor, parts=2)
+    return uuid_of(import_id), small_number_of(position)
+
+
+class SourceConflicts(APIView):
+    """Conflicts of a source."""
+
+    access_by_method: ClassVar = {"GET": SOURCE_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="source_conflicts_list",
+        summary="Open conflicts of a source",
+        parameters=[ConflictQuestion],
+        responses={200: page_of(ConflictShown), **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Return a page of open conflicts by key."""
+        question = asked(request, ConflictQuestion)
+        cursor = question.get("cursor")
+        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        found = health.conflict_page(
+            source_id=source.pk,
+            external_id=question.get("external_id"),
+            after=_conflict(cursor) if cursor else None,
+            limit=question["limit"] + 1,
+        )
+        return page(
+            found,
+            limit=question["limit"],
+            shown=ConflictShown,
+            cursor=lambda conflict: encoded(conflict.external_id, conflict.payload_hash),
+        )
+
+
+def _conflict(cursor: str) -> tuple[str, str]:
+    external_id, payload_hash = read_cursor(cursor, parts=2)
+    return external_id, payload_hash
+
+
+class SourceRetry(APIView):
+    """Rejects of a source, tried again."""
+
+    access_by_method: ClassVar = {"POST": SOURCE_WRITERS}
+    throttle_classes = (UsageThrottle,)
+
+    @extend_schema(
+        operation_id="source_retry",
+        summary="Try the readable rejects of a source again",
+        request=None,
+        responses={200: RetriedShown, **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Record what can be recorded by now; doing it twice changes nothing."""
+        asked(request, Question)
+        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        outcome = operations.retry_rejected(source=source, now=utc_now())
+        return Response(RetriedShown(outcome.as_document()).data)

@@ -1,0 +1,24 @@
+SELECT *
+FROM (
+    SELECT 'award' AS decision, a.id, a.reference, CASE
+            WHEN a.maker_id = a.approver_id THEN 'the maker approved'
+            WHEN a.approver_organisation_id = a.tenant_id THEN 'the beneficiary approved'
+            ELSE 'a member of the beneficiary approved' END AS problem
+    FROM subsidies_award a
+    WHERE a.maker_id = a.approver_id
+        OR a.approver_organisation_id = a.tenant_id
+        OR EXISTS (
+            SELECT FROM accounts_membership m
+            WHERE m.user_id = a.approver_id AND m.organisation_id = a.tenant_id
+                AND m.created_at <= a.approved_at
+                AND (m.ended_at IS NULL OR m.ended_at > a.approved_at))
+    UNION ALL
+    SELECT 'rerate', q.id, to_char(q.month, 'YYYY-MM'), CASE
+            WHEN q.maker_id = q.approver_id THEN 'the maker approved'
+            ELSE 'done without approval' END
+    FROM rating_rerate_request q
+    WHERE q.maker_id = q.approver_id
+        OR (q.finished_at IS NOT NULL AND (q.approver_id IS NULL OR q.approved_at IS NULL))
+) decided
+ORDER BY decision, id
+LIMIT %(limit)s

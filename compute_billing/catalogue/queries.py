@@ -1,0 +1,171 @@
+"""Every read of the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from compute_billing.catalogue.models import Cluster, ComputeCentre, Meter, Price, PriceList
+from kernel.errors import DomainError
+from kernel.sql import row, rows, statement
+
+ROOM = "compute_billing.catalogue"
+
+
+class CatalogueEntryNotFound(DomainError):
+    """The catalogue has nothing under this code."""
+
+    code = "catalogue_entry_not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """A step of a graduated price: from this quantity of the month on, so much a card-hour."""
+
+    from_quantity: int
+    unit_price_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTerm:
+    """A price in words; without a cluster it holds for all of the issuer, `band` says when."""
+
+    price_list: str
+    list_kind: str
+    customer_class: str
+    issuer: str
+    tax_included: bool
+    tax_class: str
+    card_type: str
+    cluster: str
+    band: str
+    starts_minute: int | None
+    ends_minute: int | None
+    correction_no: int
+    valid_from: datetime
+    valid_until: datetime | None
+    unit_price_micro: int | None
+    tiers: Sequence[Tier]
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """Return its place in the order of `price_page`."""
+        return self.price_list, self.card_type, self.cluster, self.band
+
+
+def centre_by_code(*, code: str) -> ComputeCentre:
+    """Return a centre.
+
+    Raises:
+        CatalogueEntryNotFound: there is none with this code.
+    """
+    found = ComputeCentre.objects.filter(code=code).first()
+    if found is None:
+        message = f"There is no centre {code!r}."
+        raise CatalogueEntryNotFound(message, details={"code": code})
+    return found
+
+
+def cluster_by_code(*, code: str) -> Cluster:
+    """Return a cluster with its centre.
+
+    Raises:
+        CatalogueEntryNotFound: there is none with this code.
+    """
+    found = Cluster.objects.select_related("centre").filter(code=code).first()
+    if found is None:
+        message = f"There is no cluster {code!r}."
+        raise CatalogueEntryNotFound(message, details={"code": code})
+    return found
+
+
+def meter_by_code(*, code: str) -> Meter:
+    """Return the meter of a card type.
+
+    Raises:
+        CatalogueEntryNotFound: there is none with this code.
+    """
+    found = Meter.objects.select_related("card_type").filter(code=code).first()
+    if found is None:
+        message = f"There is no card type {code!r}."
+        raise CatalogueEntryNotFound(message, details={"code": code})
+    return found
+
+
+def price_list_by_code(*, code: str) -> PriceList:
+    """Return a price list.
+
+    Raises:
+        CatalogueEntryNotFound: there is none with this code.
+    """
+    found = PriceList.objects.filter(code=code).first()
+    if found is None:
+        message = f"There is no price list {code!r}."
+        raise CatalogueEntryNotFound(message, details={"code": code})
+    return found
+
+
+def prices_of(*, price_list_id: int) -> list[Price]:
+    """Return every price of a list with its tiers, in the order of their keys and periods."""
+    return list(
+        Price.objects.filter(price_list_id=price_list_id)
+        .select_related("meter", "cluster")
+        .prefetch_related("tiers")
+        .order_by("meter_id", "cluster_id", "band", "valid", "correction_no")
+    )
+
+
+def price_at(*, tenant_id: int, meter_id: int, cluster_id: int, at: datetime) -> Price | None:
+    """Return the price that a tenant's usage is charged with at an instant, or None.
+
+    Contract before class before default; inside a list the cluster's price before the general
+    one, the band's before the all-day one, the newest correction before what it corrects.
+    """
+    found = row(
+        statement(ROOM, "price_at.sql"),
+        tenant_id=tenant_id,
+        meter_id=meter_id,
+        cluster_id=cluster_id,
+        at=at,
+        time_zone=settings.BILLING_TIME_ZONE,
+    )
+    return None if found is None else Price.objects.get(id=found["id"])
+
+
+def meter_codes() -> set[str]:
+    """Return the codes of everything that is counted."""
+    return set(Meter.objects.values_list("code", flat=True))
+
+
+def price_page(
+    *,
+    tenant_id: int,
+    at: datetime,
+    card_type: str | None,
+    price_list: str | None,
+    after: tuple[str, str, str, str] | None,
+    limit: int,
+) -> list[PriceTerm]:
+    """Return the prices that are valid for a tenant at an instant, from behind `after` on."""
+    after_list, after_card_type, after_cluster, after_band = after or (None, None, None, None)
+    found = rows(
+        statement(ROOM, "price_page.sql"),
+        tenant_id=tenant_id,
+        at=at,
+        card_type=card_type,
+        price_list=price_list,
+        after_list=after_list,
+        after_card_type=after_card_type,
+        after_cluster=after_cluster,
+        after_band=after_band,
+        limit=limit,
+    )
+    return [_term(price) for price in found]
+
+
+def _term(price: dict[str, Any]) -> PriceTerm:
+    del price["id"]
+    tiers = [Tier(from_quantity=start, unit_price_micro=each) for start, each in price.pop("tiers")]
+    return PriceTerm(**price, tiers=tiers)

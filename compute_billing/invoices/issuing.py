@@ -1,0 +1,160 @@
+"""An issuer's bill of a tenant's month: reckoned first, then inserted whole in one statement."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from compute_billing.invoices import queries
+from compute_billing.invoices.carry import DocumentTotal, document_total
+from compute_billing.invoices.lines import (
+    CNY,
+    DISCOUNT_KINDS,
+    BillLine,
+    Booked,
+    bill_lines,
+    check_shares,
+)
+from compute_billing.invoices.queries import BilledBefore
+from compute_billing.invoices.tax import further_tax
+from kernel.identifiers import uuid7
+from kernel.sql import execute, statement
+from kernel.transactions import transaction_required
+
+FIRST_SEQUENCE: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tax:
+    """The tax of one class on a bill, in micro-yuan."""
+
+    tax_class: str
+    tax_included: bool
+    net: int
+    tax: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """An issuer's part of a month, reckoned and not yet numbered."""
+
+    issuer_id: int
+    booked: Sequence[Booked]
+    taxes: Sequence[Tax]
+    total: DocumentTotal
+
+
+def reckon(*, tenant_id: int, booked: Sequence[Booked]) -> list[Bill]:
+    """Return the bills of a month, by issuer. Whatever can be refused is refused here.
+
+    Raises:
+        ChargesAndSharesDiffer: the books disagree.
+        UnableToTax: a price has a tax class without a rate.
+    """
+    by_issuer: dict[int, list[Booked]] = defaultdict(list)
+    for group in booked:
+        check_shares(group)
+        by_issuer[group.key.issuer_id].append(group)
+    return [
+        _reckon_bill(tenant_id, issuer_id, groups)
+        for issuer_id, groups in sorted(by_issuer.items())
+    ]
+
+
+def _reckon_bill(tenant_id: int, issuer_id: int, groups: Sequence[Booked]) -> Bill:
+    before = queries.billed_before(tenant_id=tenant_id, issuer_id=issuer_id)
+    taxes = _taxes(groups, before)
+    total = document_total(
+        billed_before_micro=before.amount_micro,
+        billed_before_fen=before.total_fen,
+        amount_micro=sum(group.net for group in groups) + _on_top(taxes),
+    )
+    return Bill(issuer_id=issuer_id, booked=groups, taxes=taxes, total=total)
+
+
+def _taxes(groups: Sequence[Booked], before: BilledBefore) -> list[Tax]:
+    net_by_class: dict[tuple[str, bool], int] = defaultdict(int)
+    for group in groups:
+        net_by_class[group.key.tax_class, group.key.tax_included] += group.net
+    return [
+        Tax(
+            tax_class=tax_class,
+            tax_included=tax_included,
+            net=net,
+            tax=further_tax(
+                net_before_micro=before.taxed.get((tax_class, tax_included), 0),
+                net_micro=net,
+                tax_class=tax_class,
+                tax_included=tax_included,
+            ),
+        )
+        for (tax_class, tax_included), net in sorted(net_by_class.items())
+    ]
+
+
+def _on_top(taxes: Sequence[Tax]) -> int:
+    return sum(tax.tax for tax in taxes if not tax.tax_included)
+
+
+@transaction_required
+def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime) -> int:
+    """Insert a bill under the next number, with its taxes and lines; return its id."""
+    issued = execute(
+        statement(__package__, "issue.sql"),
+        public_id=uuid7(),
+        issuer_id=bill.issuer_id,
+        tenant_id=tenant_id,
+        period=month,
+        sequence=FIRST_SEQUENCE,
+        series=series,
+        issued_at=now,
+        total_fen=bill.total.total_fen,
+        carried_micro=bill.total.carried_micro,
+        **_head(bill),
+        **_tax_columns(bill.taxes),
+        **_line_columns([line for group in bill.booked for line in bill_lines(group)]),
+    )
+    return int(issued.fetchone()[0])
+
+
+def _head(bill: Bill) -> dict[str, int]:
+    return {
+        "quantity": sum(group.quantity for group in bill.booked),
+        "gross": sum(group.gross for group in bill.booked),
+        "discount": sum(group.discount for group in bill.booked),
+        "net": sum(group.net for group in bill.booked),
+        "tax": sum(tax.tax for tax in bill.taxes),
+        "tax_on_top": _on_top(bill.taxes),
+        "programme": sum(group.programme for group in bill.booked),
+        "tenant_paid": sum(group.sum_of({"paid", "credit"}) for group in bill.booked),
+        "arrears": sum(group.sum_of({"arrears"}) for group in bill.booked),
+    }
+
+
+def _tax_columns(taxes: Sequence[Tax]) -> dict[str, list[Any]]:
+    return {
+        "tax_classes": [tax.tax_class for tax in taxes],
+        "taxes_included": [tax.tax_included for tax in taxes],
+        "tax_nets": [tax.net for tax in taxes],
+        "taxes": [tax.tax for tax in taxes],
+    }
+
+
+def _line_columns(lines: Sequence[BillLine]) -> dict[str, list[Any]]:
+    return {
+        "usage_months": [line.key.usage_month for line in lines],
+        "price_ids": [line.key.price_id for line in lines],
+        "project_ids": [line.key.project_id for line in lines],
+        "payer_kinds": [line.payer_kind for line in lines],
+        "units": [line.unit for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "amounts": [line.amount for line in lines],
+        "line_tax_classes": [_tax_class(line) for line in lines],
+    }
+
+
+def _tax_class(line: BillLine) -> str:
+    """Return how a line is taxed; card time in kind and discounts are not."""
+    taxed = line.unit == CNY and line.payer_kind not in DISCOUNT_KINDS
+    return line.key.tax_class if taxed else ""

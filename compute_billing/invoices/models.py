@@ -1,0 +1,167 @@
+"""A tenant's month and its bill."""
+
+from django.db import models
+
+from kernel.identifiers import uuid7
+
+
+class TenantMonth(models.Model):
+    """The state of one tenant's billing month; rating shares its lock, closing takes it alone."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    pk = models.CompositePrimaryKey("tenant_id", "month")
+    tenant_id = models.BigIntegerField()
+    month = models.DateField()
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    parked_reason = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    charge_count = models.BigIntegerField(null=True)
+    quantity = models.DecimalField(max_digits=40, decimal_places=0, null=True)
+    gross = models.BigIntegerField(null=True)
+    discount = models.BigIntegerField(null=True)
+    programme = models.BigIntegerField(null=True)
+    tenant = models.BigIntegerField(null=True)
+    arrears = models.BigIntegerField(null=True)
+    # In which recorded months the charges lie, so that whoever reads them again finds them.
+    recorded_from = models.DateField(null=True)
+    recorded_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "invoices_tenant_month"
+        indexes = [models.Index(fields=["month"], name="tenant_month_month")]
+        constraints = [
+            models.CheckConstraint(
+                name="tenant_month_closed_is_sealed",
+                condition=models.Q(
+                    state="closed", closed_at__isnull=False, gross__isnull=False, parked_reason=""
+                )
+                | models.Q(state="open", closed_at=None),
+            ),
+        ]
+
+
+class InvoiceSeries(models.Model):
+    """The last bill number given in an issuer's series; locked in the issuing transaction."""
+
+    issuer = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    series = models.CharField(max_length=32)
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "invoices_series"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "series"], name="invoice_series_unique"),
+        ]
+
+
+class Invoice(models.Model):
+    """A bill (账单), inserted once at issue and never changed.
+
+    `total_fen` is F(cumulative amount) - F(previously billed) in whole fen, the amount being the
+    net price and the tax that its price list does not include; what is below a fen is carried in
+    `carried_micro` to the tenant's next bill of the same issuer.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    issuer = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    period = models.DateField()
+    sequence = models.PositiveSmallIntegerField()
+    series = models.CharField(max_length=32)
+    number = models.BigIntegerField()
+    issued_at = models.DateTimeField()
+    quantity = models.DecimalField(max_digits=40, decimal_places=0)
+    gross = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    net = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    tax_on_top = models.BigIntegerField(help_text="the part of the tax that net does not hold")
+    programme = models.BigIntegerField()
+    tenant_paid = models.BigIntegerField()
+    arrears = models.BigIntegerField()
+    total_fen = models.BigIntegerField()
+    carried_micro = models.BigIntegerField()
+
+    class Meta:
+        db_table = "invoices_invoice"
+        indexes = [models.Index(fields=["period"], name="invoice_period")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "tenant", "period", "sequence"], name="invoice_once_per_period"
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "series", "number"], name="invoice_number_unique"
+            ),
+            models.CheckConstraint(
+                name="invoice_number_positive", condition=models.Q(number__gt=0, sequence__gt=0)
+            ),
+            models.CheckConstraint(
+                name="invoice_adds_up",
+                condition=models.Q(gross=models.F("discount") + models.F("net"))
+                & models.Q(
+                    net=models.F("programme") + models.F("tenant_paid") + models.F("arrears")
+                ),
+            ),
+        ]
+
+
+class InvoiceLine(models.Model):
+    """A line is a key, not a list of charges: all charges of its price, project and payer."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    issuer_id = models.BigIntegerField()
+    tenant_id = models.BigIntegerField()
+    booked_month = models.DateField()
+    usage_month = models.DateField()
+    price_id = models.BigIntegerField()
+    project_id = models.BigIntegerField(null=True)
+    payer_kind = models.CharField(max_length=16)
+    unit = models.CharField(max_length=80)
+    quantity = models.DecimalField(max_digits=40, decimal_places=0)
+    amount = models.BigIntegerField()
+    tax_class = models.CharField(max_length=32)
+    sequence = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "invoices_invoice_line"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "position"], name="invoice_line_position_unique"
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "issuer_id",
+                    "tenant_id",
+                    "booked_month",
+                    "usage_month",
+                    "price_id",
+                    "project_id",
+                    "payer_kind",
+                    "sequence",
+                ],
+                name="invoice_line_key_unique",
+                nulls_distinct=False,
+            ),
+        ]
+
+
+class InvoiceTax(models.Model):
+    """The tax of one class on a bill, by cumulative differences like every other amount."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="taxes")
+    tax_class = models.CharField(max_length=32)
+    tax_included = models.BooleanField()
+    net = models.BigIntegerField()
+    tax = models.BigIntegerField()
+
+    class Meta:
+        db_table = "invoices_tax"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "tax_class", "tax_included"], name="invoice_tax_unique"
+            ),
+        ]

@@ -1,0 +1,342 @@
+"""Every read of months and bills."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from compute_billing.invoices.lines import PAYER_ORDER, BillLine, Booked, LineKey, bill_lines
+from compute_billing.invoices.models import Invoice, InvoiceLine, TenantMonth
+from kernel.errors import DomainError
+from kernel.models import BillingMonth
+from kernel.sql import row, rows, statement
+
+KEY_COLUMNS = (
+    "issuer_id",
+    "usage_month",
+    "price_id",
+    "project_id",
+    "tax_class",
+    "tax_included",
+    "card_time_unit",
+)
+SUM_COLUMNS = (
+    "charge_count",
+    "quantity",
+    "quantity_in_kind",
+    "gross",
+    "discount",
+    "programme",
+    "tenant",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A tenant's latest rating run, and whether any of its usage waits to be rated."""
+
+    last_run_id: int | None
+    has_pending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceName:
+    """What a line says about its price. `unit_price_micro` is None where tiers say it."""
+
+    issuer: str
+    price_list: str
+    meter: str
+    band: str
+    unit_price_micro: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """A line of a tenant's month in words and integers; an empty project is none."""
+
+    price: PriceName
+    project: str
+    usage_month: date
+    payer_kind: str
+    unit: str
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A tenant's month: as billed when it is closed, else as booked so far, without bills."""
+
+    tenant_month: TenantMonth | None
+    bills: Sequence[Invoice]
+    lines: Sequence[StatementLine]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the lines are billed and final."""
+        return self.tenant_month is not None and self.tenant_month.state == TenantMonth.State.CLOSED
+
+    @property
+    def quantity(self) -> int:
+        """Card time, in kind and priced."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """What each kind of payer bears, each kind in its own unit."""
+        borne: dict[str, int] = dict.fromkeys(PAYER_ORDER, 0)
+        for line in self.lines:
+            borne[line.payer_kind] += line.amount
+        return borne
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledBefore:
+    """The sum of an issuer's earlier bills to a tenant: as reckoned, and in whole fen.
+
+    `taxed` holds the net amounts on them by tax class and by whether the price includes the tax.
+    """
+
+    amount_micro: int
+    total_fen: int
+    taxed: Mapping[tuple[str, bool], int]
+
+
+def tenant_month(*, tenant_id: int, month: date) -> TenantMonth | None:
+    """Return the state of a tenant's month, or None when nothing was booked in it yet."""
+    return TenantMonth.objects.filter(tenant_id=tenant_id, month=month).first()
+
+
+def open_tenant_count(*, month: date) -> int:
+    """Return for how many tenants a month with something booked in it is not closed."""
+    return TenantMonth.objects.filter(month=month, state=TenantMonth.State.OPEN).count()
+
+
+def tenants_to_close(*, month: BillingMonth) -> list[int]:
+    """Return who has charges or usage in a month that is not closed for them, by id."""
+    found = rows(
+        statement(__package__, "tenants_to_close.sql"),
+        month=month.month,
+        starts_at=month.starts_at,
+        ends_at=month.ends_at,
+    )
+    return [int(tenant["tenant_id"]) for tenant in found]
+
+
+def months_to_close(*, now: datetime) -> list[date]:
+    """Return the months that have ended at `now` and are still open for somebody."""
+    return [row["month"] for row in rows(statement(__package__, "months_to_close.sql"), now=now)]
+
+
+def waiting_usage(*, tenant_id: int, month: BillingMonth) -> list[tuple[str, int]]:
+    """Return what keeps a month from closing: usage to be booked in it, by parked reason.
+
+    The reason is empty for usage that is merely not rated yet.
+    """
+    found = rows(
+        statement(__package__, "waiting_usage.sql"),
+        tenant_id=tenant_id,
+        month=month.month,
+        ends_at=month.ends_at,
+    )
+    return [(str(group["parked_reason"]), int(group["usage_count"])) for group in found]
+
+
+def standing_of(*, tenant_id: int) -> Standing:
+    """Return what tells whether a tenant's charges or waiting usage may have changed."""
+    found = row(statement(__package__, "under_lock.sql"), tenant_id=tenant_id)
+    return Standing(**(found or {}))
+
+
+def last_runs(*, tenant_ids: Sequence[int]) -> dict[int, int]:
+    """Return the latest rating run of each of the tenants that has any."""
+    found = rows(statement(__package__, "last_runs.sql"), tenant_ids=list(tenant_ids))
+    return {int(run["tenant_id"]): int(run["run_id"]) for run in found}
+
+
+def booked_in(*, tenant_ids: Sequence[int], month: date) -> dict[int, list[Booked]]:
+    """Return the sums of some tenants' charges booked in a month, by what makes a line.
+
+    A tenant without such charges is not in the answer.
+    """
+    early = rows(
+        statement(__package__, "early_recorded.sql"), tenant_ids=list(tenant_ids), month=month
+    )
+    recorded_from = {int(tenant["tenant_id"]): tenant["recorded_from"] for tenant in early}
+    tenants_from: dict[date, list[int]] = defaultdict(list)
+    for tenant_id in tenant_ids:
+        tenants_from[recorded_from.get(tenant_id, month)].append(tenant_id)
+    booked: dict[int, list[Booked]] = defaultdict(list)
+    for first_month, tenants in sorted(tenants_from.items()):
+        found = rows(
+            statement(__package__, "booked_groups.sql"),
+            tenant_ids=tenants,
+            month=month,
+            recorded_from=first_month,
+        )
+        for tenant_id, groups in groupby(found, key=itemgetter("tenant_id")):
+            booked[tenant_id] = [
+                _booked(list(payers)) for _, payers in groupby(groups, key=_key_columns)
+            ]
+    return dict(booked)
+
+
+def _key_columns(group: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(group[name] for name in KEY_COLUMNS)
+
+
+def _booked(payers: Sequence[Mapping[str, Any]]) -> Booked:
+    """Read one key's rows, which differ in payer kind and amount alone."""
+    first = payers[0]
+    return Booked(
+        key=LineKey(**{name: first[name] for name in KEY_COLUMNS}),
+        **{name: int(first[name]) for name in SUM_COLUMNS},
+        recorded_from=first["recorded_from"],
+        recorded_to=first["recorded_to"],
+        shares={
+            payer["payer_kind"]: int(payer["amount"])
+            for payer in payers
+            if payer["payer_kind"] is not None
+        },
+    )
+
+
+def billed_before(*, tenant_id: int, issuer_id: int) -> BilledBefore:
+    """Return the sum of an issuer's bills to a tenant so far."""
+    found = rows(
+        statement(__package__, "billed_before.sql"), tenant_id=tenant_id, issuer_id=issuer_id
+    )
+    return BilledBefore(
+        amount_micro=found[0]["amount_micro"],
+        total_fen=found[0]["total_fen"],
+        taxed={
+            (tax["tax_class"], tax["tax_included"]): tax["net"]
+            for tax in found
+            if tax["tax_class"] is not None
+        },
+    )
+
+
+def invoices_of(*, tenant_id: int, month: date) -> list[Invoice]:
+    """Return the bills of a tenant's month with their lines, by issuer."""
+    return list(
+        Invoice.objects.filter(tenant_id=tenant_id, period=month)
+        .select_related("issuer")
+        .prefetch_related(Prefetch("lines", InvoiceLine.objects.order_by("position")), "taxes")
+        .order_by("issuer_id", "sequence")
+    )
+
+
+def statement_of(*, tenant_id: int, month: date) -> Statement:
+    """Return what a tenant's month holds: as billed when it is closed, else as booked so far."""
+    found = tenant_month(tenant_id=tenant_id, month=month)
+    if found is not None and found.state == TenantMonth.State.CLOSED:
+        bills = invoices_of(tenant_id=tenant_id, month=month)
+        lines: list[BillLine | InvoiceLine] = [line for bill in bills for line in bill.lines.all()]
+        return Statement(tenant_month=found, bills=bills, lines=_in_words(lines))
+    booked = booked_in(tenant_ids=[tenant_id], month=month).get(tenant_id, [])
+    lines = [line for group in booked for line in bill_lines(group)]
+    return Statement(tenant_month=found, bills=[], lines=_in_words(lines))
+
+
+def _in_words(lines: Sequence[BillLine | InvoiceLine]) -> list[StatementLine]:
+    """Name the prices and projects of lines that are billed, or would be."""
+    keys = [line.key if isinstance(line, BillLine) else line for line in lines]
+    prices = _price_names({key.price_id for key in keys})
+    projects = _project_codes({key.project_id for key in keys if key.project_id is not None})
+    return [
+        StatementLine(
+            price=prices[key.price_id],
+            project=projects.get(key.project_id, "") if key.project_id is not None else "",
+            usage_month=key.usage_month,
+            payer_kind=line.payer_kind,
+            unit=line.unit,
+            quantity=int(line.quantity),
+            amount=line.amount,
+        )
+        for line, key in zip(lines, keys, strict=True)
+    ]
+
+
+def _price_names(price_ids: Collection[int]) -> dict[int, PriceName]:
+    found = rows(statement(__package__, "price_names.sql"), price_ids=sorted(price_ids))
+    return {int(price.pop("id")): PriceName(**price) for price in found}
+
+
+def _project_codes(project_ids: Collection[int]) -> dict[int, str]:
+    found = rows(statement(__package__, "project_codes.sql"), project_ids=sorted(project_ids))
+    return {int(project["id"]): str(project["code"]) for project in found}
+
+
+class UnknownInvoice(DomainError):
+    """A tenant has no such bill."""
+
+    code = "unknown_invoice"
+
+
+NO_SUCH_BILL = "You have no such bill."
+
+
+def invoice_page(
+    *, tenant_id: int, month: date | None, after: UUID | None, limit: int
+) -> list[Invoice]:
+    """Return a tenant's bills with their issuers, the latest first, from behind `after` on.
+
+    Raises:
+        UnknownInvoice: the tenant has no bill `after`.
+    """
+    bills = Invoice.objects.filter(tenant_id=tenant_id).select_related("issuer")
+    if month is not None:
+        bills = bills.filter(period=month)
+    if after is not None:
+        last = Invoice.objects.filter(tenant_id=tenant_id, public_id=after).first()
+        if last is None:
+            raise UnknownInvoice(NO_SUCH_BILL)
+        bills = bills.filter(Q(period__lt=last.period) | Q(period=last.period, id__lt=last.pk))
+    return list(bills.order_by("-period", "-id")[:limit])
+
+
+def invoice_in_words(*, tenant_id: int, public_id: UUID) -> tuple[Invoice, Sequence[StatementLine]]:
+    """Return a tenant's bill with its taxes, and its lines in words.
+
+    Raises:
+        UnknownInvoice: the tenant has no such bill.
+    """
+    bill = (
+        Invoice.objects.filter(tenant_id=tenant_id, public_id=public_id)
+        .select_related("issuer", "tenant")
+        .prefetch_related(Prefetch("lines", InvoiceLine.objects.order_by("position")), "taxes")
+        .first()
+    )
+    if bill is None:
+        raise UnknownInvoice(NO_SUCH_BILL)
+    return bill, _in_words(list(bill.lines.all()))
+
+
+def holder_of_invoice(*, public_id: UUID, tenant_ids: Sequence[int] | None) -> int:
+    """Return which of some tenants (None: of all) a bill is addressed to.
+
+    Raises:
+        UnknownInvoice: there is no such bill, or it is somebody else's.
+    """
+    bills = Invoice.objects.filter(public_id=public_id)
+    if tenant_ids is not None:
+        bills = bills.filter(tenant_id__in=tenant_ids)
+    found = bills.values_list("tenant_id", flat=True).first()
+    if found is None:
+        raise UnknownInvoice(NO_SUCH_BILL)
+    return found
+
+
+def month_page(*, tenant_id: int, after: date | None, limit: int) -> list[TenantMonth]:
+    """Return a tenant's months, the latest first, from behind `after` on."""
+    months = TenantMonth.objects.filter(tenant_id=tenant_id)
+    if after is not None:
+        months = months.filter(month__lt=after)
+    return list(months.order_by("-month")[:limit])

@@ -1,0 +1,36 @@
+-- A bill under the next number of its series, with its taxes and lines. The series' row stays
+-- locked until the bill is committed, and a bill that is not takes its number back: no gaps.
+WITH number AS (
+    INSERT INTO invoices_series (issuer_id, series, last_number)
+    VALUES (%(issuer_id)s, %(series)s, 1)
+    ON CONFLICT ON CONSTRAINT invoice_series_unique
+    DO UPDATE SET last_number = invoices_series.last_number + 1
+    RETURNING last_number
+), bill AS (
+    INSERT INTO invoices_invoice (public_id, issuer_id, tenant_id, period, sequence, series,
+        number, issued_at, quantity, gross, discount, net, tax, tax_on_top, programme,
+        tenant_paid, arrears, total_fen, carried_micro)
+    SELECT %(public_id)s, %(issuer_id)s, %(tenant_id)s, %(period)s, %(sequence)s, %(series)s,
+        number.last_number, %(issued_at)s, %(quantity)s, %(gross)s, %(discount)s, %(net)s,
+        %(tax)s, %(tax_on_top)s, %(programme)s, %(tenant_paid)s, %(arrears)s, %(total_fen)s,
+        %(carried_micro)s
+    FROM number
+    RETURNING id
+), taxed AS (
+    INSERT INTO invoices_tax (invoice_id, tax_class, tax_included, net, tax)
+    SELECT bill.id, tax.*
+    FROM bill CROSS JOIN unnest(%(tax_classes)s::text[], %(taxes_included)s::boolean[],
+        %(tax_nets)s::bigint[], %(taxes)s::bigint[]) AS tax
+), listed AS (
+    INSERT INTO invoices_invoice_line (invoice_id, position, issuer_id, tenant_id, booked_month,
+        sequence, usage_month, price_id, project_id, payer_kind, unit, quantity, amount, tax_class)
+    SELECT bill.id, line.position, %(issuer_id)s, %(tenant_id)s, %(period)s, %(sequence)s,
+        line.usage_month, line.price_id, line.project_id, line.payer_kind, line.unit,
+        line.quantity, line.amount, line.tax_class
+    FROM bill CROSS JOIN unnest(%(usage_months)s::date[], %(price_ids)s::bigint[],
+        %(project_ids)s::bigint[], %(payer_kinds)s::text[], %(units)s::text[],
+        %(quantities)s::numeric[], %(amounts)s::bigint[], %(line_tax_classes)s::text[])
+        WITH ORDINALITY AS line (usage_month, price_id, project_id, payer_kind, unit, quantity,
+            amount, tax_class, position)
+)
+SELECT id FROM bill

@@ -1,0 +1,1 @@
+SELECT id, code FROM contracts_project WHERE id = ANY(%(project_ids)s::bigint[])

@@ -1,0 +1,251 @@
+"""The books: accounts, transactions of postings, live balances, lots and holds.
+
+A posting moves a positive amount from one account to another of the same unit, so the books are
+balanced by construction; a balance is what came in minus what went out.
+"""
+
+from django.db import models
+
+CNY = "CNY"
+
+
+class LedgerAccount(models.Model):
+    """A place where value lies. `unit` is CNY (micro-yuan) or CT:<meter> (milli-card-ms)."""
+
+    class OwnerKind(models.TextChoices):
+        TENANT = "tenant"
+        OPERATOR = "operator"
+        PROGRAMME = "programme"
+
+    class Kind(models.TextChoices):
+        PAID = "paid"
+        PROMOTION = "promotion"
+        IN_KIND = "in_kind"
+        CREDIT = "credit"
+        ARREARS = "arrears"
+        FUND = "fund"
+        AWARD = "award"
+        APPROPRIATION = "appropriation"
+        CASH = "cash"
+        COMPUTE_REVENUE = "compute_revenue"
+        PROMOTION_COST = "promotion_cost"
+        CARD_TIME_GRANTED = "card_time_granted"
+        CARD_TIME_USED = "card_time_used"
+        BREAKAGE = "breakage"
+
+    owner_kind = models.CharField(max_length=16, choices=OwnerKind)
+    owner_id = models.BigIntegerField()
+    kind = models.CharField(max_length=32, choices=Kind)
+    subject = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=80)
+    has_floor = models.BooleanField()
+
+    class Meta:
+        db_table = "ledger_account"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_kind", "owner_id", "kind", "subject", "unit"],
+                name="ledger_account_unique",
+            ),
+            models.CheckConstraint(
+                name="ledger_account_floor_follows_kind",
+                condition=models.Q(
+                    has_floor=models.Q(
+                        kind__in=["paid", "promotion", "in_kind", "credit", "fund", "award"]
+                    )
+                ),
+            ),
+        ]
+
+
+class LedgerBalance(models.Model):
+    """Live balance of a floored account, changed only under its row lock."""
+
+    account = models.OneToOneField(
+        LedgerAccount, models.PROTECT, primary_key=True, related_name="balance"
+    )
+    posted = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    floor = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "ledger_balance"
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_balance_held_not_negative", condition=models.Q(held__gte=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_balance_never_below_floor",
+                condition=models.Q(posted__gte=models.F("floor") + models.F("held")),
+            ),
+        ]
+
+
+class LedgerTransaction(models.Model):
+    """A group of postings with one cause; (kind, reference) makes it happen once."""
+
+    kind = models.CharField(max_length=32)
+    reference = models.CharField(max_length=200)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "ledger_transaction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "reference"], name="ledger_transaction_happens_once"
+            ),
+            # Nearly no transaction reverses another: only those that do cost an index entry.
+            models.UniqueConstraint(
+                fields=["reverses"],
+                name="ledger_transaction_reversed_once",
+                condition=models.Q(reverses__isnull=False),
+            ),
+        ]
+
+
+class LedgerPosting(models.Model):
+    """A positive amount moved between two different accounts of one unit."""
+
+    # A trigger asks for transaction and accounts, a statement at a time (ledger_keys.sql).
+    transaction = models.ForeignKey(
+        LedgerTransaction, models.PROTECT, related_name="postings", db_constraint=False
+    )
+    source_account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="+", db_constraint=False
+    )
+    destination_account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="+", db_constraint=False
+    )
+    unit = models.CharField(max_length=80)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_posting"
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_posting_amount_positive", condition=models.Q(amount__gt=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_posting_between_two_accounts",
+                condition=~models.Q(source_account=models.F("destination_account")),
+            ),
+        ]
+
+
+class Wallet(models.Model):
+    """The tenant's way to pay; its row is the tenant's mutex."""
+
+    class Mode(models.TextChoices):
+        PREPAID = "prepaid"
+        POSTPAID = "postpaid"
+
+    tenant = models.OneToOneField(
+        "accounts.Organisation", models.PROTECT, primary_key=True, related_name="+"
+    )
+    mode = models.CharField(max_length=16, choices=Mode, default=Mode.PREPAID)
+    paused_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "ledger_wallet"
+
+
+class CreditLot(models.Model):
+    """A quantity of value granted at once, with scope and time of use.
+
+    Spending order inside a stage is this table's index: most specific scope, earliest expiry,
+    smallest grant, account id; all immutable, so that batches cannot change it.
+    """
+
+    class Stage(models.TextChoices):
+        IN_KIND = "in_kind"
+        PROMOTION = "promotion"
+        PAID = "paid"
+
+    account = models.OneToOneField(
+        LedgerAccount, models.PROTECT, primary_key=True, related_name="lot"
+    )
+    tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=16, choices=Stage)
+    granted = models.BigIntegerField()
+    cluster = models.ForeignKey("Cluster", models.PROTECT, null=True, related_name="+")
+    meter = models.ForeignKey("Meter", models.PROTECT, null=True, related_name="+")
+    project = models.ForeignKey("Project", models.PROTECT, null=True, related_name="+")
+    specificity = models.PositiveSmallIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    funded_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "ledger_credit_lot"
+        indexes = [
+            models.Index(
+                "tenant",
+                "stage",
+                models.F("specificity").desc(),
+                models.F("expires_at").asc(nulls_last=True),
+                "granted",
+                "account",
+                name="ledger_credit_lot_burn_order",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="credit_lot_granted_positive", condition=models.Q(granted__gt=0)
+            ),
+            models.CheckConstraint(
+                name="credit_lot_in_kind_has_a_meter",
+                condition=~models.Q(stage="in_kind") | models.Q(meter__isnull=False),
+            ),
+        ]
+
+
+class Hold(models.Model):
+    """Value set aside for a job before and while it runs."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+        EXPIRED = "expired"
+
+    tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=200)
+    allocation_key = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_hold"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "reference"], name="hold_happens_once"),
+        ]
+
+
+class HoldPart(models.Model):
+    """The part of a hold that lies on one lot."""
+
+    hold = models.ForeignKey(Hold, models.PROTECT, related_name="parts")
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField()
+    captured = models.BigIntegerField(default=0)
+    released = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "ledger_hold_part"
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "account"], name="hold_part_unique"),
+            models.CheckConstraint(
+                name="hold_part_within_amount",
+                condition=models.Q(
+                    amount__gt=0,
+                    captured__gte=0,
+                    released__gte=0,
+                    amount__gte=models.F("captured") + models.F("released"),
+                ),
+            ),
+        ]

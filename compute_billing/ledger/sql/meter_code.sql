@@ -1,0 +1,1 @@
+SELECT code FROM catalogue_meter WHERE id = %(meter_id)s

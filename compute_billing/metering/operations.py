@@ -1,0 +1,204 @@
+"""Bring usage into the books: sources, their accounts, and deliveries of records.
+
+A delivery never fails whole: every record is accepted, a duplicate, a conflict or a reject, and
+what was not accepted is stored with its reason where a person finds it.
+"""
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from compute_billing.ledger import operations as ledger
+from compute_billing.metering.context import ROOM, Context
+from compute_billing.metering.formats.record import Parsed
+from compute_billing.metering.locks import lock_mapping
+from compute_billing.metering.models import SourceAccountMapping, UsageImport, UsageSource
+from compute_billing.metering.recording import Outcome, record_run
+from compute_billing.metering.refusals import Status, revived
+from compute_billing.metering.runs import cut
+from kernel.errors import DomainError
+from kernel.integrity import constraint_errors
+from kernel.nudges import wake
+from kernel.sql import rows, statement
+from kernel.transactions import transaction
+
+__all__ = [
+    "BATCH_RECORDS_MAX",
+    "Outcome",
+    "Status",
+    "UnableToEndMapping",
+    "UnableToMapAccount",
+    "UnableToOpenSource",
+    "end_mapping",
+    "finish_import",
+    "map_account",
+    "open_source",
+    "record_batch",
+    "retry_rejected",
+    "start_import",
+]
+
+BATCH_RECORDS_MAX: Final = 10_000
+
+
+class UnableToOpenSource(DomainError):
+    """Another source has this code."""
+
+    code = "source_code_taken"
+
+
+class UnableToMapAccount(DomainError):
+    """The source's account has a tenant already for part of that time."""
+
+    code = "account_mapped_already"
+
+
+class UnableToEndMapping(DomainError):
+    """The account has no mapping that holds at that instant."""
+
+    code = "account_not_mapped"
+
+
+@transaction
+def open_source(
+    *,
+    code: str,
+    name: str,
+    cluster_id: int,
+    card_type: str = "",
+    time_zone: str = "UTC",
+    now: datetime,
+) -> UsageSource:
+    """Register a reporter of usage, with what its reports leave unsaid.
+
+    Raises:
+        UnableToOpenSource: the code is taken.
+    """
+    taken = UnableToOpenSource(f"There is a usage source {code} already: choose another code.")
+    with constraint_errors({"metering_usage_source_code_key": taken}):
+        return UsageSource.objects.create(
+            code=code,
+            name=name,
+            default_cluster_id=cluster_id,
+            default_card_type=card_type,
+            time_zone=time_zone,
+            created_at=now,
+        )
+
+
+@transaction
+def map_account(
+    *,
+    source_id: int,
+    account: str,
+    tenant_id: int,
+    project_id: int | None = None,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+) -> SourceAccountMapping:
+    """Say whose the source's account is for use from `valid_from` up to `valid_until`.
+
+    Raises:
+        UnableToMapAccount: it is mapped for part of that time already.
+    """
+    ledger.ensure_wallet(tenant_id=tenant_id)
+    refused = UnableToMapAccount(
+        f"Account {account!r} has a tenant for part of that time: end that mapping first."
+    )
+    with constraint_errors({"source_account_has_one_tenant_at_a_time": refused}):
+        return SourceAccountMapping.objects.create(
+            source_id=source_id,
+            account=account,
+            tenant_id=tenant_id,
+            project_id=project_id,
+            valid=DateTimeTZRange(valid_from, valid_until),
+        )
+
+
+@transaction
+def end_mapping(*, source_id: int, account: str, at: datetime) -> None:
+    """Say that use from `at` on is not the tenant's any more, so that it can be another's.
+
+    Raises:
+        UnableToEndMapping: the account has no tenant at that instant.
+    """
+    mapping = lock_mapping(source_id=source_id, account=account, at=at)
+    if mapping is None:
+        message = f"Account {account!r} of this source has no tenant at {at.isoformat()}."
+        raise UnableToEndMapping(message)
+    if mapping.valid.lower == at:
+        mapping.delete()
+        return
+    mapping.valid = DateTimeTZRange(mapping.valid.lower, at)
+    mapping.save(update_fields=["valid"])
+
+
+@transaction
+def start_import(
+    *, source: UsageSource, format_name: str, origin: str, measure: str, now: datetime
+) -> UsageImport:
+    """Note that a delivery begins, and in which process."""
+    UsageSource.objects.filter(pk=source.pk).update(last_seen_at=now)
+    return UsageImport.objects.create(
+        source=source,
+        format=format_name,
+        origin=origin,
+        measure=measure,
+        started_at=now,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+    )
+
+
+@transaction
+def finish_import(*, import_id: int, now: datetime) -> None:
+    """Note that the delivery was read to its end."""
+    UsageImport.objects.filter(pk=import_id, finished_at=None).update(finished_at=now)
+
+
+def record_batch(
+    parsed: Sequence[Parsed], *, source: UsageSource, import_id: int, now: datetime
+) -> Outcome:
+    """Record up to BATCH_RECORDS_MAX parsed records; one bad record costs no other anything.
+
+    Equal records sent again change nothing. Each run of like records is one transaction.
+    """
+    context = Context(source=source, import_id=import_id, now=now)
+    outcome = Outcome()
+    for run in cut(parsed):
+        outcome.add(record_run(run, context=context))
+    if outcome.accepted:
+        wake("rating")
+    return outcome
+
+
+def retry_rejected(*, source: UsageSource, now: datetime, page: int = BATCH_RECORDS_MAX) -> Outcome:
+    """Try every readable reject of a source again, now that what they lacked may exist.
+
+    Two retries at once share the rejects between them. What was settled is counted with the
+    delivery in which it came.
+    """
+    outcome = Outcome()
+    for waiting in _waiting_rejects(source_id=source.pk, page=page):
+        for import_id, rejects in groupby(waiting, key=itemgetter("import_id")):
+            context = Context(source=source, import_id=import_id, now=now)
+            parsed = [revived(reject["parsed"], payload=reject["payload"]) for reject in rejects]
+            for run in cut(parsed):
+                outcome.count(record_run(run, context=context, is_retry=True))
+    if outcome.accepted:
+        wake("rating")
+    return outcome
+
+
+def _waiting_rejects(*, source_id: int, page: int) -> Iterator[list[dict[str, Any]]]:
+    after = {"import_id": 0, "position": -1}
+    text = statement(ROOM, "waiting_rejects.sql")
+    while waiting := rows(text, source_id=source_id, limit=page, **after):
+        yield waiting
+        after = {name: waiting[-1][name] for name in after}

@@ -1,0 +1,1 @@
+SELECT count(*) AS standing FROM usage_candidate WHERE verdict = ''

@@ -1,0 +1,1 @@
+SELECT code, id FROM catalogue_meter WHERE code = ANY(%(codes)s)

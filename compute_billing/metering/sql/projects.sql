@@ -1,0 +1,1 @@
+SELECT tenant_id, code, id FROM contracts_project WHERE code = ANY(%(codes)s)

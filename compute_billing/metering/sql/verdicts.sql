@@ -1,0 +1,1 @@
+SELECT position, verdict FROM usage_candidate WHERE verdict <> ''

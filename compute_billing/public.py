@@ -1,0 +1,113 @@
+"""Compositions of several rooms that no single room owns."""
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+
+from accounts import operations as people
+from accounts import queries as people_queries
+from accounts.models import Organisation, OrganisationKind
+from compute_billing.catalogue import operations as catalogue
+from compute_billing.catalogue import queries as catalogue_queries
+from compute_billing.metering import operations as metering
+from compute_billing.metering import queries as metering_queries
+from compute_billing.metering.models import UsageSource
+from kernel.errors import DomainError
+
+# What cards are called when neither the file nor the source says.
+UNSPECIFIED: Final = "unspecified"
+OPERATOR_CODE: Final = "operator"
+
+
+# Longer names cannot be codes of ours; use that names them is rejected and waits for a person.
+CODE_LENGTH_MAX: Final = 64
+
+T = TypeVar("T")
+
+
+def open_missing_source(*, code: str, card_type: str, time_zone: str, now: datetime) -> UsageSource:
+    """Return the source, opening it with an operator, a centre and a cluster when it is new.
+
+    For the first import of a centre's history, when nothing of it is in the books yet. Two imports
+    at once make one of each.
+    """
+    try:
+        return metering_queries.source_by_code(code)
+    except metering_queries.UnknownSource:
+        pass
+    operator = _organisation(OPERATOR_CODE, kind=OrganisationKind.OPERATOR, now=now)
+    centre = _found_or_made(
+        partial(catalogue_queries.centre_by_code, code=code),
+        lambda: catalogue.open_centre(
+            code=code, name=code, owner_id=operator.pk, operator_id=operator.pk
+        ),
+    )
+    cluster = _found_or_made(
+        partial(catalogue_queries.cluster_by_code, code=code),
+        lambda: catalogue.add_cluster(centre_id=centre.pk, code=code, name=code, milli_cards=None),
+    )
+    add_missing_card_types({card_type or UNSPECIFIED})
+    return _found_or_made(
+        partial(metering_queries.source_by_code, code),
+        lambda: metering.open_source(
+            code=code,
+            name=code,
+            cluster_id=cluster.pk,
+            card_type=card_type or UNSPECIFIED,
+            time_zone=time_zone,
+            now=now,
+        ),
+    )
+
+
+def add_missing_card_types(codes: Collection[str]) -> None:
+    """Add the card types (and their meters) that the catalogue lacks."""
+    for code in sorted(set(codes) - catalogue_queries.meter_codes() - {""}):
+        if len(code) <= CODE_LENGTH_MAX:
+            with suppress(catalogue.UnableToAddCardType):  # another import was quicker
+                catalogue.add_card_type(code=code, name=code)
+
+
+def add_missing_clusters(*, source: UsageSource, codes: Collection[str]) -> None:
+    """Add the clusters that nobody has to the centre of the source."""
+    for code in sorted(set(codes) - {""}):
+        if len(code) <= CODE_LENGTH_MAX:
+            _found_or_made(
+                partial(catalogue_queries.cluster_by_code, code=code),
+                partial(
+                    catalogue.add_cluster,
+                    centre_id=source.default_cluster.centre_id,
+                    code=code,
+                    name=code,
+                    milli_cards=None,
+                ),
+            )
+
+
+def add_missing_tenants(*, source_id: int, accounts: Collection[str], now: datetime) -> None:
+    """Give each account of the source that has no tenant a tenant of the same name."""
+    unknown = metering_queries.unknown_accounts(source_id=source_id, accounts=sorted(accounts))
+    for account in unknown:
+        if len(account) <= CODE_LENGTH_MAX:
+            tenant = _organisation(account, kind=OrganisationKind.ENTERPRISE, now=now)
+            with suppress(metering.UnableToMapAccount):
+                metering.map_account(source_id=source_id, account=account, tenant_id=tenant.pk)
+
+
+def _organisation(code: str, *, kind: OrganisationKind, now: datetime) -> Organisation:
+    return _found_or_made(
+        partial(people_queries.organisation_by_code, code=code),
+        lambda: people.create_organisation(code=code, name=code, kind=kind, now=now),
+    )
+
+
+def _found_or_made(find: Callable[[], T], make: Callable[[], T]) -> T:
+    """Return what there is, or make it; who comes second finds what the first has made."""
+    with suppress(DomainError):
+        return find()
+    try:
+        return make()
+    except DomainError:
+        return find()

@@ -1,0 +1,119 @@
+"""What usage costs and who pays it: charges, their shares, counters and rating runs."""
+
+from django.db import models
+
+
+class RatingCounter(models.Model):
+    """How much of a price's month has been rated for a tenant: the state behind every amount."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "price_id", "month")
+    tenant_id = models.BigIntegerField()
+    price_id = models.BigIntegerField()
+    month = models.DateField()
+    quantity = models.BigIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "rating_counter"
+
+
+class RatingRun(models.Model):
+    """One transaction of rating for one tenant: when, and in which process of which host."""
+
+    tenant_id = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    host = models.CharField(max_length=200)
+    pid = models.IntegerField()
+    queue = models.CharField(max_length=64, blank=True)
+    usage_count = models.IntegerField()
+
+    class Meta:
+        db_table = "rating_run"
+        indexes = [models.Index(fields=["tenant_id", "id"], name="rating_run_tenant")]
+
+
+class Charge(models.Model):
+    """The price of one segment of one usage record.
+
+    gross prices (quantity - quantity_in_kind) by the cumulative difference of its counter, and
+    gross = discount + programme + tenant.
+    """
+
+    pk = models.CompositePrimaryKey("tenant_id", "recorded_month", "id")
+    tenant_id = models.BigIntegerField()
+    recorded_month = models.DateField()
+    id = models.BigIntegerField()
+    usage_id = models.BigIntegerField()
+    segment_no = models.SmallIntegerField()
+    revision = models.SmallIntegerField()
+    usage_month = models.DateField()
+    booked_month = models.DateField()
+    segment_start = models.DateTimeField()
+    segment_end = models.DateTimeField()
+    price_id = models.BigIntegerField()
+    project_id = models.BigIntegerField(null=True)
+    quantity = models.BigIntegerField()
+    quantity_in_kind = models.BigIntegerField()
+    counter_before = models.BigIntegerField()
+    gross = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    programme = models.BigIntegerField()
+    tenant = models.BigIntegerField()
+    reverses_id = models.BigIntegerField(null=True)
+    reverses_recorded_month = models.DateField(null=True)
+    run_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rating_charge"
+
+
+class ChargeShare(models.Model):
+    """Who pays how much of a charge now.
+
+    Per charge, CNY shares sum to gross and card-time shares to quantity_in_kind. An award's share
+    may be zero: the charge counted towards an exhausted award.
+    """
+
+    pk = models.CompositePrimaryKey(
+        "tenant_id", "recorded_month", "charge_id", "payer_kind", "account_id"
+    )
+    tenant_id = models.BigIntegerField()
+    recorded_month = models.DateField()
+    charge_id = models.BigIntegerField()
+    payer_kind = models.CharField(max_length=16)
+    account_id = models.BigIntegerField()
+    unit = models.TextField()
+    amount = models.BigIntegerField()
+    transaction_id = models.BigIntegerField()
+    cause = models.TextField()
+
+    class Meta:
+        db_table = "rating_charge_share"
+
+
+class RerateRequest(models.Model):
+    """Mending a wrongly priced month: asked for with its effect, approved by somebody else."""
+
+    tenant_id = models.BigIntegerField(null=True)
+    month = models.DateField()
+    reason = models.TextField()
+    preview = models.JSONField()
+    maker = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    approver = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rating_rerate_request"
+        constraints = [
+            models.CheckConstraint(
+                name="rerate_four_eyes",
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("maker")),
+            ),
+            models.CheckConstraint(
+                name="rerate_finished_only_when_approved",
+                condition=models.Q(finished_at=None) | models.Q(approver__isnull=False),
+            ),
+        ]

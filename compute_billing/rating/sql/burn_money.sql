@@ -1,0 +1,28 @@
+-- One lot pays the segments in its scope, in order, until it is used up.
+WITH eligible AS (
+    SELECT charge_id, recorded_month, price_id, need, sum(need) OVER (ORDER BY charge_id) AS upto
+    FROM rating_segment
+    WHERE need > 0
+        AND (%(meter_id)s::bigint IS NULL OR meter_id = %(meter_id)s)
+        AND (%(cluster_id)s::bigint IS NULL OR cluster_id = %(cluster_id)s)
+        AND (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
+        AND (%(starts_at)s::timestamptz IS NULL OR segment_start >= %(starts_at)s)
+        AND (%(expires_at)s::timestamptz IS NULL OR segment_start < %(expires_at)s)
+), paid AS MATERIALIZED (
+    SELECT charge_id, recorded_month, price_id,
+        least(need, %(available)s - (upto - need))::bigint AS amount
+    FROM eligible WHERE upto - need < %(available)s
+), spent AS (
+    UPDATE rating_segment s SET need = s.need - paid.amount,
+        discount = s.discount
+            + CASE WHEN %(payer_kind)s = 'promotion' THEN paid.amount ELSE 0 END
+    FROM paid WHERE s.charge_id = paid.charge_id
+), shared AS (
+    INSERT INTO rating_charge_share (tenant_id, recorded_month, charge_id, payer_kind, account_id,
+        unit, amount, transaction_id)
+    SELECT %(tenant_id)s, recorded_month, charge_id, %(payer_kind)s, %(account_id)s, 'CNY', amount,
+        %(transaction_id)s
+    FROM paid
+)
+SELECT %(account_id)s::bigint AS account_id, 'CNY' AS unit, price_id, sum(amount)::bigint AS amount
+FROM paid GROUP BY price_id

@@ -1,0 +1,2 @@
+INSERT INTO rating_piece
+{pieces}

@@ -1,0 +1,1 @@
+SELECT tenant_id FROM ledger_wallet WHERE tenant_id = %(tenant_id)s FOR UPDATE

@@ -1,0 +1,1 @@
+UPDATE metering_usage_pending SET parked_reason = '' WHERE parked_reason = ANY(%(reasons)s)

@@ -1,0 +1,1 @@
+SELECT DISTINCT month, price_id FROM rating_piece

@@ -1,0 +1,9 @@
+-- The bills of a month that stand on no statement yet, and where their charges were recorded.
+SELECT invoice.id, month.recorded_from, month.recorded_to
+FROM invoices_invoice invoice
+JOIN invoices_tenant_month month
+    ON month.tenant_id = invoice.tenant_id AND month.month = invoice.period
+WHERE invoice.period = %(month)s
+    AND NOT EXISTS (
+        SELECT FROM settlement_operator_statement_line line WHERE line.invoice_id = invoice.id)
+ORDER BY invoice.id

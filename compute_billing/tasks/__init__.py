@@ -1,0 +1,8 @@
+"""What Celery workers run. A message is only a nudge; the work lies in PostgreSQL.
+
+Every task may be lost, doubled or run twice at once without harm, and says nothing back.
+"""
+
+from compute_billing.tasks import metering, rating, settlement
+
+__all__ = ["metering", "rating", "settlement"]

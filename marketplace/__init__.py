@@ -1,0 +1,1 @@
+"""Algorithms for sale: listings, deals, licences, delivery, demand."""
