@@ -1,0 +1,41 @@
+"""What Celery beat sends, and how often; and which task a nudge of the domain wakes.
+
+Every entry is a nudge to look into PostgreSQL, so a missed or doubled one is harmless.
+`tests/architecture/test_celery_settings.py` holds each name here to a registered task.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config import env
+
+# The step of all intervals; tests shorten it.
+STEP_SECONDS = env.integer("BEAT_SECONDS", default=30, minimum=1)
+
+
+def _entry(task: str, *, steps: int) -> dict[str, Any]:
+    """Return an entry whose message is worth nothing once the next one is due."""
+    seconds = STEP_SECONDS * steps
+    return {
+        "task": f"compute_billing.tasks.{task}",
+        "schedule": seconds,
+        "options": {"expires": seconds},
+    }
+
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "seal the log of decisions": _entry("settlement.seal_audit", steps=1),
+    "rate what waits": _entry("rating.rate_pending", steps=2),
+    "close months that are over": _entry("settlement.close_due_months", steps=10),
+    "settle what is closed": _entry("settlement.settle_due", steps=10),
+    "try rejected usage again": _entry("metering.retry_rejected", steps=20),
+    "try parked usage again": _entry("rating.retry_parked", steps=20),
+    "make the partitions of the months ahead": _entry("metering.ensure_partitions", steps=120),
+}
+
+# kernel.nudges.wake_after_commit("rating", ...) sends the task named here.
+TASK_OF_NUDGE: dict[str, str] = {
+    "rating": "compute_billing.tasks.rating.rate_pending",
+    "settlement": "compute_billing.tasks.settlement.settle_due",
+}
