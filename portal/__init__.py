@@ -1,0 +1,1 @@
+"""The server-rendered web portal: templates and presenters, no domain logic."""

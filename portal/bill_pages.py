@@ -1,0 +1,137 @@
+"""Bills, from what the room of invoices says to what templates show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from compute_billing.invoices.queries import StatementLine
+from kernel.money import MICRO_PER_FEN
+from portal import figures
+from portal.figures import MoneyFigure
+from portal.wording import ACCOUNTS, BANDS, Text, worded
+
+MONEY_UNIT: Final = "CNY"
+TAX_CLASSES: Final = {"vat_6": "6%", "vat_13": "13%", "exempt": "0%"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillRow:
+    """A bill in the list, and the head of its own page; `total` is in whole fen."""
+
+    public_id: UUID
+    number: str
+    month: date
+    issuer: str
+    issued_at: datetime
+    card_hours: str
+    gross: MoneyFigure
+    discount: MoneyFigure
+    net: MoneyFigure
+    tax: MoneyFigure
+    tax_on_top: MoneyFigure
+    subsidy: MoneyFigure
+    paid: MoneyFigure
+    arrears: MoneyFigure
+    total: MoneyFigure
+    carried: MoneyFigure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRow:
+    """The tax of one class."""
+
+    tax_class: str
+    is_included: bool
+    net: MoneyFigure
+    tax: MoneyFigure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """A line: charges of one price, project and payer. Card time has no amount of money."""
+
+    card_type: str
+    price_list: str
+    band: Text
+    unit_price: str
+    project: str
+    usage_month: date
+    is_late: bool
+    payer: Text
+    card_hours: str
+    amount: MoneyFigure | None
+    card_time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillPage:
+    """All of a bill."""
+
+    bill: BillRow
+    tenant: str
+    tenant_code: str
+    lines: Sequence[LineRow]
+    has_projects: bool
+    taxes: Sequence[TaxRow]
+
+
+def bill_row(bill: Any) -> BillRow:
+    """Return a bill of the room."""
+    return BillRow(
+        public_id=bill.public_id,
+        number=f"{bill.series}-{bill.number:06d}",
+        month=bill.period,
+        issuer=bill.issuer.name,
+        issued_at=bill.issued_at,
+        card_hours=figures.card_hours(int(bill.quantity)),
+        gross=figures.money(bill.gross),
+        discount=figures.money(bill.discount),
+        net=figures.money(bill.net),
+        tax=figures.money(bill.tax),
+        tax_on_top=figures.money(bill.tax_on_top),
+        subsidy=figures.money(bill.programme),
+        paid=figures.money(bill.tenant_paid),
+        arrears=figures.money(bill.arrears),
+        total=figures.money(bill.total_fen * MICRO_PER_FEN),
+        carried=figures.money(bill.carried_micro),
+    )
+
+
+def bill_page(bill: Any, lines: Iterable[StatementLine]) -> BillPage:
+    """Put a bill's page together."""
+    shown = [_line(line, month=bill.period) for line in lines]
+    return BillPage(
+        bill=bill_row(bill),
+        tenant=bill.tenant.name,
+        tenant_code=bill.tenant.code,
+        lines=shown,
+        has_projects=any(line.project for line in shown),
+        taxes=[
+            TaxRow(
+                tax_class=TAX_CLASSES.get(tax.tax_class, tax.tax_class),
+                is_included=tax.tax_included,
+                net=figures.money(tax.net),
+                tax=figures.money(tax.tax),
+            )
+            for tax in bill.taxes.all()
+        ],
+    )
+
+
+def _line(line: StatementLine, *, month: date) -> LineRow:
+    price, is_money = line.price.unit_price_micro, line.unit == MONEY_UNIT
+    return LineRow(
+        card_type=line.price.meter,
+        price_list=line.price.price_list,
+        band=worded(BANDS, line.price.band),
+        unit_price="" if price is None else figures.money(price).short,
+        project=line.project,
+        usage_month=line.usage_month,
+        is_late=line.usage_month != month,
+        payer=worded(ACCOUNTS, line.payer_kind),
+        card_hours=figures.card_hours(line.quantity) if line.quantity else "",
+        amount=figures.money(line.amount) if is_money else None,
+        card_time="" if is_money else figures.card_hours(line.amount),
+    )

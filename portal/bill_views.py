@@ -1,0 +1,64 @@
+"""The desk of the buyer: his bills."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from compute_billing.invoices import queries
+from portal.access import BILL_READERS
+from portal.bill_pages import bill_page, bill_row
+from portal.tenant_view import TenantView
+
+PAGE_ROWS: Final = 24
+
+
+class BillReadersView(TenantView):
+    """A page about a tenant's bills."""
+
+    allowed_roles = BILL_READERS.allowed_roles
+    allowed_staff_roles = BILL_READERS.allowed_staff_roles
+
+
+class BillsView(BillReadersView):
+    """A tenant's bills, the latest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of them."""
+        tenant = self.chosen_tenant(request)
+        context: dict[str, object] = {"tenants": self.tenants}
+        if tenant is not None:
+            found = self._found(request, tenant_id=tenant.tenant_id)
+            rows = [bill_row(bill) for bill in found[:PAGE_ROWS]]
+            context |= {
+                "page": {"tenant": tenant, "rows": rows},
+                "after": rows[-1].public_id if len(found) > PAGE_ROWS else "",
+                "is_first": not request.GET.get("after"),
+            }
+        return render(request, "portal/bills.html", context)
+
+    def _found(self, request: HttpRequest, *, tenant_id: int) -> list[object]:
+        try:
+            after = UUID(text) if (text := request.GET.get("after", "")) else None
+            bills = queries.invoice_page(
+                tenant_id=tenant_id, month=None, after=after, limit=PAGE_ROWS + 1
+            )
+        except (ValueError, queries.UnknownInvoice) as error:
+            raise Http404 from error
+        return [*bills]
+
+
+class BillView(BillReadersView):
+    """A bill with its taxes and lines, to be read and printed."""
+
+    def get(self, request: HttpRequest, bill_id: UUID) -> HttpResponse:
+        """Show it; somebody else's is as absent as one that never was."""
+        try:
+            tenant_id = queries.holder_of_invoice(
+                public_id=bill_id, tenant_ids=self.viewer.tenant_ids
+            )
+        except queries.UnknownInvoice as error:
+            raise Http404 from error
+        bill, lines = queries.invoice_in_words(tenant_id=tenant_id, public_id=bill_id)
+        return render(request, "portal/bill.html", {"page": bill_page(bill, lines)})

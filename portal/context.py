@@ -1,0 +1,67 @@
+"""What every template may ask for: the desks, ways to sign in, the menu of one's own account."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from allauth.socialaccount.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from portal.navigation import desks
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A page of one's own account."""
+
+    text: str | Promise
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """A provider that people may sign in through."""
+
+    name: str
+    url: str
+
+
+MENU = (
+    ("account", _("Account")),
+    ("account_email", _("E-mail address")),
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Second factor")),
+    ("usersessions_list", _("Sessions")),
+)
+
+
+def account(request: HttpRequest) -> dict[str, object]:
+    """Return what the shell and the pages of signing in need, asked for only where it is shown."""
+    return {
+        "desks": SimpleLazyObject(partial(desks, request)),
+        "account_menu": SimpleLazyObject(partial(_menu, request)),
+        "single_sign_on": SimpleLazyObject(partial(_sign_on, request)),
+        "sign_up_open": settings.SIGN_UP_OPEN,
+        "time_zone": settings.BILLING_TIME_ZONE,
+    }
+
+
+def _menu(request: HttpRequest) -> list[MenuItem]:
+    items = [*MENU]
+    if settings.OIDC_SERVER_URL:
+        items.append(("socialaccount_connections", _("Single sign-on")))
+    urls = [(text, reverse(name)) for name, text in items]
+    return [MenuItem(text, url, url == request.path) for text, url in urls]
+
+
+def _sign_on(request: HttpRequest) -> list[SignOn]:
+    if not settings.OIDC_SERVER_URL:
+        return []
+    return [
+        SignOn(provider.name, provider.get_login_url(request, process="login"))
+        for provider in get_adapter().list_providers(request)
+    ]

@@ -1,0 +1,190 @@
+"""The desk of an organisation's owners: who belongs to it, as what, and who is invited."""
+
+from uuid import UUID
+
+import structlog
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import queries
+from accounts.invitations import operations as invitations
+from accounts.invitations.queries import invitations_of
+from accounts.membership import operations as membership
+from accounts.models import Organisation
+from accounts.permissions import Role
+from kernel.audit import Actor
+from kernel.clock import utc_now
+from kernel.errors import DomainError
+from portal.access import GuardedView
+from portal.forms import ROLE_CHOICES, ChangeRoleForm, EndRoleForm, InviteForm
+from portal.mail import send_invitation
+from portal.people import invited, members
+
+logger = structlog.get_logger(__name__)
+
+
+class OwnersView(GuardedView):
+    """A page about an organisation that the viewer owns; any other is absent."""
+
+    allowed_roles = (Role.OWNER,)
+
+    @property
+    def user_id(self) -> int:
+        """Return who acts; a stranger never gets as far."""
+        return self.request.user.pk or 0
+
+    @property
+    def actor(self) -> Actor:
+        """Return him as the audit log names him."""
+        return Actor.user(self.user_id)
+
+    def owned(self, code: str) -> Organisation:
+        """Return the organisation.
+
+        Raises:
+            Http404: there is none, or the viewer does not own it.
+        """
+        try:
+            organisation = queries.organisation_by_code(code=code)
+        except queries.OrganisationNotFound as error:
+            raise Http404 from error
+        if organisation.pk not in (self.viewer.tenant_ids or []):
+            raise Http404
+        return organisation
+
+    def page(
+        self, request: HttpRequest, organisation: Organisation, *, form: InviteForm, status: int
+    ) -> HttpResponse:
+        """Show the people, the open invitations and the form as it was typed."""
+        context = {
+            "organisation": organisation.name,
+            "code": organisation.code,
+            "members": members(queries.members_of(organisation_id=organisation.pk)),
+            "invitations": invited(invitations_of(organisation_id=organisation.pk, now=utc_now())),
+            "role_choices": ROLE_CHOICES,
+            "form": form,
+        }
+        return render(request, "portal/members.html", context, status=status)
+
+
+class MembersView(OwnersView):
+    """The people of an organisation; a form invites."""
+
+    http_method_names = ["get", "post", "head", "options"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Show them."""
+        return self.page(request, self.owned(code), form=InviteForm(), status=200)
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Invite somebody, and send him the link."""
+        organisation = self.owned(code)
+        form = InviteForm(request.POST)
+        if not form.is_valid():
+            return self.page(request, organisation, form=form, status=422)
+        try:
+            issued = invitations.invite(
+                organisation_id=organisation.pk,
+                email=form.cleaned_data["email"],
+                role=form.cleaned_data["role"],
+                invited_by_id=self.user_id,
+                now=utc_now(),
+            )
+        except invitations.UnableToInvite:
+            form.add_error(None, _("This person has the role already, or too many are invited."))
+            return self.page(request, organisation, form=form, status=409)
+        try:
+            send_invitation(request, organisation=organisation.name, issued=issued)
+        except OSError:
+            # It stands all the same, and inviting again sends a new link.
+            logger.exception("An invitation could not be sent")
+            messages.error(request, _("The message could not be sent. Invite again later."))
+        else:
+            messages.success(request, _("The invitation is on its way."))
+        return redirect("members", code=code)
+
+
+class RevokeInvitationView(OwnersView):
+    """Take an open invitation back."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, code: str, invitation_id: UUID) -> HttpResponse:
+        """Revoke it; one that is not open, or of another organisation, is absent."""
+        try:
+            invitations.revoke_invitation(
+                organisation_id=self.owned(code).pk,
+                invitation_id=invitation_id,
+                actor=self.actor,
+                now=utc_now(),
+            )
+        except invitations.InvitationNotFound as error:
+            raise Http404 from error
+        return redirect("members", code=code)
+
+
+class ChangeRoleView(OwnersView):
+    """Give a member another role in place of one that he has."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
+        """Change it, or say why not."""
+        organisation, user_id = _member(self.owned(code), person_id)
+        form = ChangeRoleForm(request.POST)
+        if form.is_valid():
+            try:
+                membership.change_role(
+                    user_id=user_id,
+                    organisation_id=organisation.pk,
+                    role=form.cleaned_data["role"],
+                    new_role=form.cleaned_data["new_role"],
+                    actor=self.actor,
+                    now=utc_now(),
+                )
+            except DomainError as error:
+                messages.error(request, _refusal(error))
+        return redirect("members", code=code)
+
+
+class EndRoleView(OwnersView):
+    """End a role of a member."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
+        """End it, or say why not."""
+        organisation, user_id = _member(self.owned(code), person_id)
+        form = EndRoleForm(request.POST)
+        if form.is_valid():
+            try:
+                membership.end_membership(
+                    user_id=user_id,
+                    organisation_id=organisation.pk,
+                    role=form.cleaned_data["role"],
+                    actor=self.actor,
+                    now=utc_now(),
+                )
+            except DomainError as error:
+                messages.error(request, _refusal(error))
+        if user_id == self.user_id:
+            return redirect("account")
+        return redirect("members", code=code)
+
+
+def _member(organisation: Organisation, person_id: UUID) -> tuple[Organisation, int]:
+    try:
+        user_id = queries.member_id(organisation_id=organisation.pk, user_public_id=person_id)
+    except queries.UserNotFound as error:
+        raise Http404 from error
+    return organisation, user_id
+
+
+def _refusal(error: DomainError) -> str:
+    if isinstance(error, membership.LastOwner):
+        return _("This is the last owner. Make somebody else an owner first.")
+    if isinstance(error, membership.UnableToAddMember):
+        return _("This person has that role already.")
+    return _("This person no longer has that role.")

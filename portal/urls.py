@@ -1,0 +1,45 @@
+"""The addresses of the portal."""
+
+from django.urls import include, path
+
+from portal import account_views, bill_views, member_views, usage_views, views, wallet_views
+
+urlpatterns = [
+    path("", views.OverviewView.as_view(), name="overview"),
+    path("usage", usage_views.UsageView.as_view(), name="usage"),
+    path("usage.csv", usage_views.UsageFileView.as_view(), name="usage-file"),
+    path("usage/<str:record_id>", usage_views.WhyView.as_view(), name="usage-why"),
+    path("balance", wallet_views.WalletView.as_view(), name="wallet"),
+    path("statements", bill_views.BillsView.as_view(), name="bills"),
+    path("statements/<uuid:bill_id>", bill_views.BillView.as_view(), name="bill"),
+    path("account", account_views.AccountView.as_view(), name="account"),
+    path(
+        "account/invitations/<uuid:invitation_id>/accept",
+        account_views.AcceptInvitationView.as_view(),
+        name="invitation-accept",
+    ),
+    path("invitations/<str:token>", account_views.InvitationView.as_view(), name="invitation"),
+    path("organisations/<slug:code>/members", member_views.MembersView.as_view(), name="members"),
+    path(
+        "organisations/<slug:code>/members/<uuid:person_id>/role",
+        member_views.ChangeRoleView.as_view(),
+        name="member-role",
+    ),
+    path(
+        "organisations/<slug:code>/members/<uuid:person_id>/end",
+        member_views.EndRoleView.as_view(),
+        name="member-end",
+    ),
+    path(
+        "organisations/<slug:code>/invitations/<uuid:invitation_id>/revoke",
+        member_views.RevokeInvitationView.as_view(),
+        name="invitation-revoke",
+    ),
+    path(
+        "account/sessions/<int:session_id>/end",
+        account_views.EndSessionView.as_view(),
+        name="usersessions_end",
+    ),
+    path("", include("portal.account_urls")),
+    path("", include("portal.sso_urls")),
+]

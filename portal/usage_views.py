@@ -1,0 +1,193 @@
+"""The desk of the buyer: his usage by month, and why a piece of it costs what it costs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from accounts.api_paging import CursorMalformed, decoded, encoded, instant_of, read_cursor
+from compute_billing.audit import usage as explorer
+from compute_billing.audit.charges import explain_usage
+from compute_billing.audit.usage import UsageTenant
+from compute_billing.invoices.queries import month_page
+from compute_billing.metering import queries as metering
+from compute_billing.metering.queries import UnknownUsage, Usage, UsageFilter
+from kernel.clock import utc_now
+from kernel.periods import UnableToReadMonth, month_text, parse_month
+from kernel.queries import BillingMonthMissing, billing_month, billing_month_at
+from portal.access import BILL_READERS, USAGE_READERS, rights_of, viewer
+from portal.tenant_view import TenantView
+from portal.usage_csv import usage_lines
+from portal.usage_pages import usage_page
+from portal.why_page import why_page
+
+PAGE_ROWS: Final = 50
+MONTHS_MAX: Final = 36
+FILTERS: Final = ("project", "card_type", "job")
+# A record's name that is none is looked up like any other, so that it takes as long.
+NO_RECORD: Final = ("", "")
+
+After = tuple[datetime, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What of whose usage is asked for."""
+
+    tenant: UsageTenant
+    month: date
+    months: list[date]
+    wanted: UsageFilter
+    chosen: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """Return it as the query of an address."""
+        told = {name: text for name, text in self.chosen.items() if text}
+        return urlencode({"tenant": self.tenant.code, "month": month_text(self.month), **told})
+
+
+class AmountsAside(TenantView):
+    """A page about a tenant's usage; its amounts are for those who may read bills."""
+
+    allowed_roles = USAGE_READERS.allowed_roles
+    allowed_staff_roles = USAGE_READERS.allowed_staff_roles
+
+    def tells_amounts(self, request: HttpRequest, tenant: UsageTenant) -> bool:
+        """Say whether the viewer may read the tenant's bills as well."""
+        readers = viewer(rights=rights_of(request), rule=BILL_READERS)
+        return readers is not None and readers.sees(tenant.tenant_id)
+
+    def question(self, request: HttpRequest, tenant: UsageTenant) -> Question:
+        """Read what is asked for.
+
+        Raises:
+            Http404: there is no such month.
+        """
+        booked = month_page(tenant_id=tenant.tenant_id, after=None, limit=MONTHS_MAX)
+        months = [tenant_month.month for tenant_month in booked]
+        border = billing_month(month=_month(request.GET.get("month", ""), months=months))
+        chosen = {name: request.GET.get(name, "").replace("\0", "").strip() for name in FILTERS}
+        wanted = UsageFilter(
+            started_from=border.starts_at,
+            started_until=border.ends_at,
+            **{name: text or None for name, text in chosen.items()},
+        )
+        return Question(
+            tenant=tenant, month=border.month, months=months, wanted=wanted, chosen=chosen
+        )
+
+
+class UsageView(AmountsAside):
+    """A tenant's usage of a month, filtered, with the sums of what is filtered."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of it."""
+        tenant = self.chosen_tenant(request)
+        context: dict[str, object] = {"tenants": self.tenants}
+        if tenant is not None:
+            context |= self._explored(request, tenant)
+        return render(request, "portal/usage.html", context)
+
+    def _explored(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        asked = self.question(request, tenant)
+        found = metering.usage_page(
+            tenant_id=tenant.tenant_id,
+            wanted=asked.wanted,
+            after=_after(request.GET.get("cursor", "")),
+            limit=PAGE_ROWS + 1,
+        )
+        records = found[:PAGE_ROWS]
+        page = usage_page(
+            tenant=tenant,
+            month=asked.month,
+            months=asked.months,
+            usage=records,
+            costs=(
+                explorer.usage_costs(tenant_id=tenant.tenant_id, usage=records)
+                if self.tells_amounts(request, tenant)
+                else None
+            ),
+            sums=explorer.usage_sums(tenant_id=tenant.tenant_id, wanted=asked.wanted),
+            offered=explorer.usage_choices(tenant_id=tenant.tenant_id, wanted=asked.wanted),
+            chosen=asked.chosen,
+        )
+        return {
+            "page": page,
+            "address": asked.address,
+            "cursor": _cursor(records[-1]) if len(found) > PAGE_ROWS else "",
+            "is_first": not request.GET.get("cursor"),
+        }
+
+
+class UsageFileView(AmountsAside):
+    """The same usage as a file of comma-separated values, whole."""
+
+    def get(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """Send it while it is read."""
+        tenant = self.chosen_tenant(request)
+        if tenant is None:
+            raise Http404
+        asked = self.question(request, tenant)
+        lines: Iterator[str] = usage_lines(
+            tenant_id=tenant.tenant_id,
+            wanted=asked.wanted,
+            tells_amounts=self.tells_amounts(request, tenant),
+        )
+        name = f"usage-{tenant.code}-{month_text(asked.month)}.csv"
+        return StreamingHttpResponse(
+            lines,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+class WhyView(AmountsAside):
+    """Why a record of usage costs what it costs, down to the line that reported it."""
+
+    def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
+        """Show it; somebody else's record is as absent as one that never was."""
+        source, external_id = decoded(record_id, parts=2) or NO_RECORD
+        try:
+            tenant = explorer.holder_of_usage(
+                source=source, external_id=external_id, tenant_ids=self.viewer.tenant_ids
+            )
+        except UnknownUsage as error:
+            raise Http404 from error
+        explanation = explain_usage(
+            tenant_id=tenant.tenant_id,
+            source=source,
+            external_id=external_id,
+            with_charges=self.tells_amounts(request, tenant),
+        )
+        page = why_page(explanation, tenant=tenant, time_zone=settings.BILLING_TIME_ZONE)
+        return render(request, "portal/why.html", {"page": page})
+
+
+def _month(text: str, *, months: list[date]) -> date:
+    """Return the month that is named, else the newest with anything in it, else the present one."""
+    try:
+        if text:
+            return billing_month(month=parse_month(text)).month
+    except (UnableToReadMonth, BillingMonthMissing) as error:
+        raise Http404 from error
+    return months[0] if months else billing_month_at(moment=utc_now()).month
+
+
+def _cursor(usage: Usage) -> str:
+    return encoded(usage.started_at.isoformat(), usage.external_id, usage.source)
+
+
+def _after(cursor: str) -> After | None:
+    if not cursor:
+        return None
+    try:
+        started_at, external_id, source = read_cursor(cursor, parts=3)
+        return instant_of(started_at), external_id, source
+    except CursorMalformed as error:
+        raise Http404 from error

@@ -1,0 +1,120 @@
+"""What a tenant has, for how long it lasts, and what it owes, as a template shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from compute_billing.audit.usage import UsageTenant
+from compute_billing.ledger.queries import CauseOwed, Lot, Position
+from portal import figures
+from portal.figures import MoneyFigure
+from portal.wording import ACCOUNTS, ARREARS, Text, worded
+
+MONEY_UNIT: Final = "CNY"
+BURN_DAYS: Final = 7
+# Beyond this a forecast says nothing.
+DAYS_LEFT_MAX: Final = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotRow:
+    """A lot: an amount of money or card time, what is left of it, and until when."""
+
+    kind: Text
+    reference: str
+    scope: str
+    granted: str
+    left: str
+    left_money: MoneyFigure | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtRow:
+    """What is owed for one cause."""
+
+    cause: Text
+    amount: MoneyFigure
+    debts: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletPage:
+    """All of the page. `days_left` is '' without burn, and `lasts_long` beyond a year."""
+
+    tenant: UsageTenant
+    balance: MoneyFigure
+    held: MoneyFigure | None
+    burn: MoneyFigure
+    days_left: str
+    lasts_long: bool
+    owed: MoneyFigure
+    credit_left: MoneyFigure | None
+    paused_reason: str
+    lots: Sequence[LotRow]
+    debts: Sequence[DebtRow]
+
+
+def wallet_page(
+    *,
+    tenant: UsageTenant,
+    position: Position,
+    spent: int,
+    lots: Sequence[Lot],
+    owed: Sequence[CauseOwed],
+) -> WalletPage:
+    """Put the page together; `spent` is of BURN_DAYS days."""
+    money = [held for held in position.holdings if held.unit == MONEY_UNIT]
+    balance = sum(held.posted for held in money) - position.arrears
+    held = sum(held.held for held in money)
+    days = days_left(balance=balance, spent=spent)
+    return WalletPage(
+        tenant=tenant,
+        balance=figures.money(balance),
+        held=figures.money(held) if held else None,
+        burn=figures.money(spent // BURN_DAYS),
+        days_left="" if days is None else f"{days}",
+        lasts_long=days is not None and days > DAYS_LEFT_MAX,
+        owed=figures.money(position.arrears),
+        credit_left=_credit_left(position),
+        paused_reason=position.paused_reason,
+        lots=[_lot(lot) for lot in lots],
+        debts=[_debt(debt) for debt in owed],
+    )
+
+
+def days_left(*, balance: int, spent: int) -> int | None:
+    """Return for how many whole days money lasts at the pace of BURN_DAYS; None without a pace."""
+    return None if spent <= 0 else max(balance, 0) * BURN_DAYS // spent
+
+
+def _credit_left(position: Position) -> MoneyFigure | None:
+    if not position.credit_limit:
+        return None
+    return figures.money(position.credit_limit - position.credit_used)
+
+
+def _lot(lot: Lot) -> LotRow:
+    is_money = lot.unit == MONEY_UNIT
+    return LotRow(
+        kind=worded(ACCOUNTS, lot.stage),
+        reference=lot.reference,
+        scope=", ".join(name for name in (lot.card_type, lot.cluster, lot.project) if name),
+        granted=(
+            figures.money(lot.granted).rounded if is_money else figures.card_hours(lot.granted)
+        ),
+        left="" if is_money else figures.card_hours(lot.posted),
+        left_money=figures.money(lot.posted) if is_money else None,
+        expires_at=lot.expires_at,
+    )
+
+
+def _debt(debt: CauseOwed) -> DebtRow:
+    return DebtRow(
+        cause=worded(ARREARS, debt.cause),
+        amount=figures.money(debt.outstanding),
+        debts=f"{debt.debts:,}",
+        since=debt.since,
+    )

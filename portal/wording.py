@@ -1,0 +1,48 @@
+"""Codes of the rooms in the reader's words; a code without words is shown as it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+ACCOUNTS: Final[Mapping[str, Text]] = {
+    "in_kind": _("card time in kind"),
+    "paid": _("prepaid money"),
+    "promotion": _("promotion"),
+    "credit": _("credit limit"),
+    "arrears": _("arrears"),
+    "award": _("subsidy award"),
+    "compute_revenue": _("compute revenue"),
+    "card_time_used": _("card time used"),
+}
+STATES: Final[Mapping[str, Text]] = {
+    "charged": _("charged"),
+    "waiting": _("waiting for its price"),
+    "parked": _("held for a person"),
+}
+PARKED: Final[Mapping[str, Text]] = {
+    "no_price": _("no price holds for it"),
+    "original_unrated": _("what it corrects has no price yet"),
+    "not_charged_there": _("it corrects what was never charged"),
+}
+ARREARS: Final[Mapping[str, Text]] = {
+    "no_hold": _("nothing was reserved for it"),
+    "late_usage": _("reported after its month was closed"),
+    "correction": _("use corrected"),
+    "price_correction": _("price corrected"),
+}
+CAUSES: Final[Mapping[str, Text]] = {
+    "usage": _("use"),
+    "reversal": _("taken back"),
+    "rerate": _("price corrected"),
+    "respread": _("spread anew"),
+}
+BANDS: Final[Mapping[str, Text]] = {"all": _("all day")}
+
+
+def worded(words: Mapping[str, Text], code: str) -> Text:
+    """Return what a code means."""
+    return words.get(code, code)
