@@ -1,0 +1,31 @@
+"""The demonstration from the seeded stage to the printed settlement; needs Django's settings."""
+
+from datetime import date
+
+from rich.console import Console
+
+from demo import screen
+from demo.act import Act
+from demo.children import Children
+from demo.generator import generate_month
+from demo.seeding import set_stage
+from kernel.clock import utc_now
+
+BROKEN = 1
+
+
+def perform(*, month: date, base: str, children: Children, console: Console) -> int:
+    """Play the month and print it; return 0 when every law of the books holds."""
+    with screen.progress_on(console) as progress:
+        bar = progress.add_task("month generated, seeded", total=2)
+        generated = generate_month(month=month)
+        progress.advance(bar)
+        stage = set_stage(month=month)
+        progress.advance(bar)
+        act = Act(month=generated, stage=stage, base=base, children=children)
+        verdicts = act.run(progress)
+    screen.show_outcome(console, act.outcome)
+    screen.show_settlement(console, month=month, now=utc_now())
+    screen.show_verdicts(console, verdicts)
+    screen.show_log_ins(console, log_ins=stage.log_ins, base=base)
+    return 0 if all(verdict.holds for verdict in verdicts) else BROKEN
