@@ -1,0 +1,1 @@
+"""Ledgers of others, measured beside ours where they are installed for the run."""
