@@ -1,0 +1,89 @@
+"""Rows of signing in and of one's own account (see permission_rows): by name, one by one.
+
+A view of allauth answers what is out of turn with a redirect to the log-in, which counts as
+refused: so a method that only makes sense in the middle of a log-in has no row here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.permissions import Role
+from tests.architecture.access import Access, Row, World
+from tests.builders.accounts import make_invitation, make_member
+
+
+def a_member(world: World) -> dict[str, object]:
+    """Name a viewer of the organisation."""
+    member = make_member(organisation=world.organisation, role=Role.VIEWER)
+    return {"code": world.organisation.code, "person_id": member.public_id}
+
+
+def an_invitation(world: World) -> dict[str, object]:
+    """Name an open invitation of the organisation."""
+    issued = make_invitation(organisation=world.organisation)
+    return {"code": world.organisation.code, "invitation_id": issued.invitation.public_id}
+
+
+PUBLIC: Final = Access(public=True)
+SIGNED_IN: Final = Access(signed_in=True)
+
+DOOR: Final = Row(methods={"GET": PUBLIC, "POST": PUBLIC})
+OWN: Final = Row(methods={"GET": SIGNED_IN, "POST": SIGNED_IN})
+SHOWN: Final = Row(methods={"GET": SIGNED_IN})
+# Asks for a half-done log-in, or a factor or session of one's own: tests.portal.test_own_account.
+IN_TURN: Final = Row(methods={}, make=lambda _: {}, owned=False)
+LINK: Final = Row(methods={"GET": PUBLIC}, owned=False, make=lambda _: {"key": "none"})
+
+OWNER: Final = Access(roles={Role.OWNER})
+
+ACCOUNT_ROWS: Final[dict[str, Row]] = {
+    "account": SHOWN,
+    "account_login": DOOR,
+    "account_logout": DOOR,
+    "account_signup": DOOR,
+    "account_inactive": Row(methods={"GET": PUBLIC}),
+    "account_email_verification_sent": Row(methods={"GET": PUBLIC}),
+    "account_confirm_email": LINK,
+    "account_reset_password": DOOR,
+    "account_reset_password_from_key": Row(
+        methods={"GET": PUBLIC, "POST": PUBLIC},
+        owned=False,
+        make=lambda _: {"uidb36": "1", "key": "none"},
+    ),
+    "account_reset_password_done": Row(methods={"GET": PUBLIC}),
+    "account_reset_password_from_key_done": Row(methods={"GET": PUBLIC}),
+    "account_reauthenticate": OWN,
+    "account_email": OWN,
+    "account_change_password": OWN,
+    "account_set_password": OWN,
+    "mfa_login_webauthn": IN_TURN,
+    "mfa_authenticate": IN_TURN,
+    "mfa_reauthenticate": OWN,
+    "mfa_reauthenticate_webauthn": OWN,
+    "mfa_index": SHOWN,
+    "mfa_activate_totp": OWN,
+    "mfa_deactivate_totp": IN_TURN,
+    "mfa_list_webauthn": SHOWN,
+    "mfa_add_webauthn": OWN,
+    "mfa_edit_webauthn": IN_TURN,
+    "mfa_remove_webauthn": IN_TURN,
+    "mfa_view_recovery_codes": IN_TURN,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_download_recovery_codes": IN_TURN,
+    "members": Row(
+        methods={"GET": OWNER, "POST": OWNER}, make=lambda world: {"code": world.organisation.code}
+    ),
+    "member-role": Row(methods={"POST": OWNER}, make=a_member),
+    "member-end": Row(methods={"POST": OWNER}, make=a_member),
+    "invitation-revoke": Row(methods={"POST": OWNER}, make=an_invitation),
+    # Whoever has the link may look; who may accept is in tests.portal.test_members.
+    "invitation": Row(
+        methods={"GET": PUBLIC},
+        make=lambda _: {"token": make_invitation().token},
+        owned=False,
+    ),
+    "invitation-accept": IN_TURN,
+    "usersessions_end": IN_TURN,
+    "usersessions_list": OWN,
+}

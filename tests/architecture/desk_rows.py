@@ -1,0 +1,32 @@
+"""Rows of the permission matrix for the desks of the portal; see permission_rows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.permissions import Role, Staff
+from tests.architecture.access import Access, Row
+from tests.builders.reading import own_invoice, own_usage_record
+
+BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER}
+USAGE_READING: Final = Access(
+    roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER}, staff=BOOK_STAFF
+)
+BILL_READING: Final = Access(roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, staff=BOOK_STAFF)
+OF_A_TENANT: Final = Access(roles=USAGE_READING.roles)
+
+DESK_ROWS: Final[dict[str, Row]] = {
+    "usage": Row(methods={"GET": USAGE_READING}),
+    # Staff name a tenant first (tests.portal.test_usage).
+    "usage-file": Row(methods={"GET": OF_A_TENANT}),
+    "usage-why": Row(
+        methods={"GET": USAGE_READING},
+        make=lambda world: {"record_id": own_usage_record(world.organisation)},
+    ),
+    "wallet": Row(methods={"GET": BILL_READING}),
+    "bills": Row(methods={"GET": BILL_READING}),
+    "bill": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"bill_id": own_invoice(world.organisation)},
+    ),
+}

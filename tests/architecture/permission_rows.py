@@ -1,0 +1,50 @@
+"""Who gets in where: one row per URL name. A URL without a row fails the suite.
+
+To add a URL, add a row to ROWS:
+
+    "usage-record": Row(
+        methods={"GET": Access(scope=Scope.USAGE_READ, roles={Role.OWNER, Role.VIEWER})},
+        make=lambda world: {"record_id": make_usage_record(tenant=world.organisation).id},
+    )
+
+`make` is needed where the path has parameters. It makes an object that belongs to
+`world.organisation` and returns the path parameters that name it; it is called once for the
+tenant and once for another tenant. The suite then tries every method as everybody, and the
+other tenant's object and a random one as those who would get in.
+
+A method that is missing from `methods` is expected to be refused to everybody.
+"""
+
+from __future__ import annotations
+
+from accounts.permissions import Role, Staff
+from tests.architecture.access import Access, Row, World
+from tests.architecture.account_rows import ACCOUNT_ROWS, PUBLIC
+from tests.architecture.api_rows import API_ROWS
+from tests.architecture.desk_rows import DESK_ROWS
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Others import them from here.
+__all__ = ["CLOSED_SITES", "METHODS", "OPEN_IN_CLOSED_SITES", "PUBLIC", "ROWS", "Access", "Row"]
+__all__ += ["World"]
+
+ROWS: dict[str, Row] = {
+    "healthz": Row(methods={"GET": PUBLIC}),
+    "readyz": Row(methods={"GET": PUBLIC}),
+    # Open in development only; production asks for its own token (tests of config.health).
+    "metrics": Row(methods={"GET": PUBLIC}),
+    **ACCOUNT_ROWS,
+    # The portal; the overview shows members their own rows.
+    "overview": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
+    **DESK_ROWS,
+    **API_ROWS,
+    # Django's own view: whatever the method, it only sets a cookie and goes back.
+    "set_language": Row(methods=dict.fromkeys(METHODS, PUBLIC)),
+    "api-schema": Row(methods={"GET": PUBLIC}),
+    "api-reference": Row(methods={"GET": PUBLIC}),
+}
+
+# Sites whose many addresses share one answer: nobody of the cast gets in at any of them.
+CLOSED_SITES = ("admin/",)
+# Addresses inside closed sites that are open by their nature.
+OPEN_IN_CLOSED_SITES = frozenset({"admin:login", "admin:jsi18n", "admin:logout"})

@@ -1,0 +1,1 @@
+"""Plain make_x(**overrides) functions, one module per package."""

@@ -1,0 +1,60 @@
+"""Objects that the reading API names in its paths, made for an organisation by real operations.
+
+Reading uses nothing up, so each is made once per organisation.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+
+from accounts.models import Organisation
+from compute_billing.api.names import record_id
+from compute_billing.invoices.models import Invoice
+from compute_billing.metering import operations as metering
+from compute_billing.settlement import operations as settlement
+from compute_billing.settlement.models import OperatorStatement
+from tests.builders.deliveries import make_source
+from tests.builders.invoices import OCTOBER, close, make_use
+from tests.builders.market import NOW, Market, make_market
+
+
+def _market_of(tenant: Organisation) -> Market:
+    market = make_market()
+    metering.map_account(source_id=market.source.pk, account="own", tenant_id=tenant.pk)
+    market.tenants["own"] = tenant
+    return market
+
+
+@cache
+def own_usage_record(organisation: Organisation) -> str:
+    """Return the id of a charged record of the organisation."""
+    market = _market_of(organisation)
+    return record_id(source=market.source.code, external_id=make_use(market, "own"))
+
+
+@cache
+def own_invoice(organisation: Organisation) -> UUID:
+    """Return the id of a bill to the organisation."""
+    market = _market_of(organisation)
+    make_use(market, "own")
+    close(market, "own")
+    bill = Invoice.objects.get(tenant=organisation, issuer=market.operator)
+    return bill.public_id
+
+
+@cache
+def own_statement(organisation: Organisation) -> UUID:
+    """Return the id of a statement of the organisation as an operator."""
+    market = make_market(operator=organisation)
+    market.add_tenant("guest")
+    make_use(market, "guest")
+    close(market, "guest")
+    settlement.settle(month=OCTOBER, now=NOW)
+    return OperatorStatement.objects.get(operator=organisation).public_id
+
+
+@cache
+def own_source(organisation: Organisation) -> str:
+    """Return the code of a source of the organisation as an operator."""
+    return make_source(operator=organisation).code

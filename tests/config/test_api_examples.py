@@ -1,0 +1,122 @@
+"""Every answer in the OpenAPI description has an example, and those of success are real."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+
+from tests.builders.accounts import make_api_key
+from tests.builders.world import World, at, make_world
+from tests.services import REPOSITORY
+
+EXAMPLES = REPOSITORY / "accounts" / "api_examples.json"
+OPENAPI = REPOSITORY / "docs" / "openapi.yaml"
+SAME_UUID = "019a4c1e-7b1f-7c55-8f8b-1d2f0a6f3c10"
+RANDOM = (
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), SAME_UUID),
+    (re.compile(r"sk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), "sk_4f1c09a2b7de_…"),
+    (re.compile(r'"prefix": "[0-9a-f]{12}"'), '"prefix": "4f1c09a2b7de"'),
+    # The hash holds numbers of rows, which differ from run to run.
+    (re.compile(r'"payload_hash": "[0-9a-f]{32}"'), f'"payload_hash": "{"7ae1" * 8}"'),
+    # Of a page, what fits on a screen; the cursor tells a random id.
+    (re.compile(r'"next_cursor": "[^"]+"'), '"next_cursor": "WyJhIl0"'),
+)
+
+
+@pytest.fixture
+def world(db, monkeypatch) -> World:
+    for place in (
+        "accounts.authentication",
+        "accounts.keys.api",
+        "compute_billing.api.sources",
+        "compute_billing.api.usage",
+    ):
+        monkeypatch.setattr(f"{place}.utc_now", lambda: at(10, 11))
+    return make_world()
+
+
+def answers(world: World) -> dict[str, Any]:
+    """Return what the service says to a tenant and to an operator, by operation."""
+    tenant, operator = (
+        Client(headers={"authorization": f"Bearer {make_api_key(organisation=one).text}"})
+        for one in (world.alpha, world.centre.operator)
+    )
+    told: dict[str, Any] = {}
+
+    def ask(operation: str, client: Client, address: str, **query: str) -> Any:
+        told[operation] = client.get(f"/api/v1/{address}", query).json()
+        return told[operation]["data"][0] if "data" in told[operation] else None
+
+    def post(operation: str, client: Client, address: str, body: Any = None) -> Any:
+        sent = client.post(f"/api/v1/{address}", body or {}, content_type="application/json")
+        told[operation] = sent.json()
+        return told[operation]
+
+    ask("keys_list", tenant, "keys")
+    made = post("key_create", tenant, "keys", {"name": "report", "scopes": ["usage:read"]})
+    post("key_rotate", tenant, f"keys/{made['api_key']['id']}/rotate")
+    post("key_revoke", tenant, f"keys/{made['api_key']['id']}/revoke")
+    record = ask("usage_records_list", tenant, "usage/records", limit="1")
+    ask("usage_record_retrieve", tenant, f"usage/records/{record['id']}")
+    ask("charges_list", tenant, "charges", limit="1")
+    ask("balance_retrieve", tenant, "balance", at=at(10, 11).isoformat())
+    ask("lots_list", tenant, "lots", limit="2")
+    bill = ask("invoices_list", tenant, "invoices", limit="1")
+    ask("invoice_retrieve", tenant, f"invoices/{bill['id']}")
+    ask("months_list", tenant, "months")
+    ask("awards_list", tenant, "awards", limit="1")
+    ask("prices_list", tenant, "prices", at=at(9, 1).isoformat())
+    _ask_the_rest(world, told, tenant=tenant, operator=operator, ask=ask, post=post)
+    return told
+
+
+def _ask_the_rest(world, told, *, tenant, operator, ask, post) -> None:
+    beta = Client(headers={"authorization": f"Bearer {make_api_key(organisation=world.beta).text}"})
+    ask("projects_list", beta, "projects")
+    ask("arrears_retrieve", beta, "arrears")
+    statement = ask("statements_list", operator, "statements")
+    ask("statement_retrieve", operator, f"statements/{statement['id']}")
+    use = {"cards": "1", "card_type": "910B2", "started_at": "2026-10-09T00:00:00Z"}
+    use["ended_at"] = "2026-10-09T01:00:00Z"
+    records = [
+        {"external_id": "new-1", "account": "gamma", **use},
+        {"external_id": "a1", "account": "alpha", **use},
+    ]
+    sent = post("usage_records_create", operator, "usage/records?source=slurm", records)
+    told.pop("usage_records_create")  # has examples of its own
+    ask("usage_import_retrieve", operator, f"usage/imports/{sent['import_id']}")
+    ask("sources_list", operator, "sources")
+    ask("source_rejects_list", operator, "sources/slurm/rejects")
+    ask("source_conflicts_list", operator, "sources/slurm/conflicts")
+    post("source_retry", operator, "sources/slurm/retry")
+
+
+def test_the_examples_are_what_the_service_answers(world: World) -> None:
+    # when everything is asked, and what is random is made the same
+    written = json.dumps(answers(world), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    for pattern, same in RANDOM:
+        written = pattern.sub(same, written)
+    # then it is what the description shows; UPDATE_SNAPSHOTS=1 writes it anew
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        EXAMPLES.write_text(written, encoding="utf-8")
+    assert EXAMPLES.read_text(encoding="utf-8") == written
+
+
+def test_every_answer_has_an_example() -> None:
+    document = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    without = [
+        f"{operation['operationId']} {status}"
+        for path in document["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        for content in answer["content"].values()
+        if not content.get("examples")
+    ]
+
+    assert without == []

@@ -1,0 +1,71 @@
+"""Fixtures of every test: the database as the app role, and the folder of real usage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests import database, services
+from tests.demo_server import demonstration, demonstrations
+
+# A fixture is found where it is named.
+__all__ = ["demonstration", "demonstrations"]
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+hypothesis_settings.register_profile(
+    "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "soak", parent=hypothesis_settings.get_profile("quick"), max_examples=2000
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure() -> None:
+    # The cast logs in often, and what slows a thief slows a test as well.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    test_case: Any = TransactionTestCase
+    test_case._fixture_teardown = _clean_after_commits
+
+
+def _clean_after_commits(_case: TransactionTestCase) -> None:
+    """Stand in for Django's flush, which needs TRUNCATE and forgets what migrations inserted."""
+    database.clean()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Create the test database as its owner, then hand it to the app role."""
+    with django_db_blocker.unblock():
+        database.remember_reference_rows()
+        database.assume_app_role()
+    yield
+    with django_db_blocker.unblock():
+        services.empty_redis()
+        database.assume_owner()
+
+
+@pytest.fixture
+def owner_connection(db: None) -> Iterator[object]:
+    """Give a test the rights of the owner, to break by raw SQL what the app role cannot."""
+    with database.as_owner():
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real usage, or skip: it is no part of the repository."""
+    place = Path(os.environ.get("SUANJI_SHARED", REPOSITORY.parent / "shared")) / "data"
+    if not place.is_dir():
+        pytest.skip("SUANJI_SHARED does not name the folder of real usage")
+    return place

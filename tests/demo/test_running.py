@@ -1,0 +1,87 @@
+"""The whole demonstration: from nothing to a settled month, by real processes, and away again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import psycopg
+
+from local_services import processes
+from tests.demo_server import END_SECONDS_MAX, Demonstration, alive
+from tests.services import REPOSITORY
+
+
+def ask(running: Demonstration, query: str) -> list[tuple]:
+    with psycopg.connect(running.database_url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def command(running: Demonstration, *arguments: str) -> dict:
+    answer = subprocess.run(
+        [sys.executable, "manage.py", *arguments, "--json"],
+        cwd=REPOSITORY,
+        env={**os.environ, "DATABASE_URL": running.database_url, "DATABASE_ROLE": "suanji_app"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(answer.stdout)
+
+
+def test_every_law_holds_after_a_run_that_was_killed_before(demonstration):
+    assert demonstration.has_said("laws, 0 broken")
+    assert command(demonstration, "verify_books")["holds"] is True
+
+
+def test_workers_rated_all_of_it_and_the_web_server_none(demonstration):
+    web = json.loads((demonstration.directory / "web.pid").read_text())["pid"]
+    pids = {pid for (pid,) in ask(demonstration, "SELECT DISTINCT pid FROM rating_run")}
+    queues = {queue for (queue,) in ask(demonstration, "SELECT DISTINCT queue FROM rating_run")}
+
+    assert pids
+    assert queues == {"rating"}
+    assert pids.isdisjoint({web, demonstration.process.pid, os.getpid()})
+    assert ask(demonstration, "SELECT count(*) FROM metering_usage_pending") == [(0,)]
+
+
+def test_the_month_is_settled_for_everybody_and_late_usage_is_booked_after_it(demonstration):
+    settled = command(demonstration, "settlement", "2026-10")
+    booked = ask(
+        demonstration,
+        "SELECT count(*) FROM rating_charge WHERE usage_month = '2026-10-01'"
+        " AND booked_month = '2026-11-01'",
+    )
+
+    assert settled["open_tenants"] == 0
+    assert len(settled["tenants"]) == 11
+    assert len(settled["claims"]) == 1
+    assert sum(tenant["arrears"] != "0.000000" for tenant in settled["tenants"]) == 1
+    assert booked[0][0] > 20
+
+
+def test_it_names_the_log_ins(demonstration):
+    assert demonstration.has_said("finance@suanji.example")
+    assert demonstration.has_said("suanji-demo-2026")
+
+
+def test_the_server_is_ready_and_shuts_strangers_out(demonstration):
+    with urllib.request.urlopen(f"{demonstration.base}/readyz") as answer:  # noqa: S310
+        assert answer.status == 200
+    with urllib.request.urlopen(f"{demonstration.base}/") as answer:  # noqa: S310
+        assert answer.url == f"{demonstration.base}/login?next=/"
+
+
+def test_ctrl_c_leaves_no_process_behind(demonstration):
+    members = demonstration.group_members()
+    assert len(members) >= 6, "web with two, workers with three, the schedule"
+
+    demonstration.process.send_signal(signal.SIGINT)
+
+    assert demonstration.process.wait(timeout=END_SECONDS_MAX) == 0
+    assert processes.wait_until(lambda: not alive(members), seconds_max=5)
+    assert list(demonstration.directory.glob("*.pid")) == []
