@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from demo.browser import NoBrowser, browser, find
+from tests.browser.walking import assert_fits, follow
 from tests.builders.accounts import PASSWORD, make_member, make_organisation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -108,7 +109,7 @@ def sign_in(page: Page, words: Words, email: str) -> None:
     expect(page.get_by_label(words.email)).to_be_focused()
     page.get_by_label(words.email).fill(email)
     page.get_by_label(words.password).fill(PASSWORD)
-    page.get_by_role("button", name=words.sign_in, exact=True).click()
+    follow(page.get_by_role("button", name=words.sign_in, exact=True))
 
 
 def link(part: str) -> str:
@@ -128,14 +129,14 @@ def test_an_owner_invites_and_somebody_new_joins(owner, visit, words):
     desk.get_by_text("new@example.com").wait_for()
     guest = visit(words, java_script_enabled=False)
     guest.goto(link("invitations"))
-    guest.locator("a[href^='/sign-up']").click()
+    follow(guest.locator("a[href^='/sign-up']"))
     guest.locator("#id_email").fill("new@example.com")
     guest.locator("#id_password1").fill(PASSWORD)
     guest.locator("#id_password2").fill(PASSWORD)
     guest.get_by_role("button", name=words.sign_up).click()
     guest.wait_for_url("**/verify")
     guest.goto(link("verify"))
-    guest.get_by_role("button", name=words.confirm).click()
+    follow(guest.get_by_role("button", name=words.confirm))
     sign_in(guest, words, "new@example.com")
     guest.goto("/account")
     guest.get_by_role("button", name=words.accept).click()
@@ -156,6 +157,6 @@ def test_no_page_of_an_account_complains_or_is_wider_than_the_screen(owner, visi
 
     for path in PAGES:
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+        assert_fits(page, width=width)
 
     assert complaints == []

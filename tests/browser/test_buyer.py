@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from demo.browser import NoBrowser, browser, find, sign_in
 from demo.cast import MAIL, PASSWORD
+from tests.browser.walking import assert_fits, follow
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def follow_a_job(page: Page, *, base: str, words: Words) -> None:
     sign_in(page, base=base, email=f"lixing@{MAIL}", password=PASSWORD)
     if words.switch is not None:
         page.get_by_role("button", name=words.switch).click()
-    page.get_by_role("link", name=words.usage, exact=True).click()
+    follow(page.get_by_role("link", name=words.usage, exact=True))
     page.get_by_label(words.month, exact=True).select_option("2026-10")
     page.get_by_role("button", name=words.show).click()
     page.get_by_role("heading", name=words.october, exact=True).wait_for()
@@ -87,14 +88,14 @@ def follow_a_job(page: Page, *, base: str, words: Words) -> None:
     job = first.get_by_role("link").inner_text()
     gross = first.locator("[data-figure=gross]").inner_text()
     page.get_by_label(words.job, exact=True).fill(job)
-    page.get_by_role("button", name=words.show).click()
-    page.locator("tr[data-record]").first.get_by_role("link").click()
+    follow(page.get_by_role("button", name=words.show))
+    follow(page.locator("tr[data-record]").first.get_by_role("link"))
     page.get_by_role("heading", name=words.why).wait_for()
     page.get_by_role("heading", name=words.reported).wait_for()
     assert amount(page.locator("[data-sum=gross]").inner_text()) == amount(gross)
     assert re.search(words.place, page.locator("[data-line=origin]").inner_text())
-    page.get_by_role("link", name=words.bills, exact=True).click()
-    page.locator("tr[data-bill]").first.get_by_role("link").click()
+    follow(page.get_by_role("link", name=words.bills, exact=True))
+    follow(page.locator("tr[data-bill]").first.get_by_role("link"))
     assert words.total in page.locator(".grand").inner_text()
 
 
@@ -110,9 +111,9 @@ def test_from_log_in_to_the_line_that_reported_a_job(chromium, demonstration, wo
 
     for path in ("/usage?month=2026-10", "/statements"):
         page.goto(f"{demonstration.base}{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
-        page.locator("tbody a").first.click()
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+        assert_fits(page, width=width)
+        follow(page.locator("tbody a").first)
+        assert_fits(page, width=width)
     assert problems == [], "the security policy was broken, or something failed to load"
     context.close()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from demo.browser import NoBrowser, browser, find, sign_in
 from demo.cast import MAIL, PASSWORD
+from tests.browser.walking import assert_fits
 from tests.demo.test_running import command
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def test_no_page_is_wider_than_the_screen(chromium, demonstration, width):
     page.on("console", lambda message: problems.append(message.text))
     sign_in(page, base=demonstration.base, email=f"finance@{MAIL}", password=PASSWORD)
 
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert_fits(page, width=width)
     assert problems == [], "the security policy was broken, or something failed to load"
     context.close()
 
