@@ -38,6 +38,9 @@ class Scope(StrEnum):
     MARKETPLACE_WRITE = "marketplace:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    AUDIT_READ = "audit:read"
 
 
 ANY_MEMBER = frozenset(Role)

@@ -59,9 +59,11 @@ CODE_BY_STATUS: Final[Mapping[int, str]] = {
     405: "method_not_allowed",
     406: "not_acceptable",
     409: "conflict",
+    412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
+    428: "precondition_required",
     429: "too_many_requests",
     500: "internal_error",
 }

@@ -5,10 +5,11 @@ from typing import Final
 
 from accounts.permissions import Caller, Role, Scope
 
-# A role gives what it may do itself; a developer reads no bills.
+# A role gives what it may do itself; a developer reads no bills and manages nobody.
+OWNERS_ONLY: Final = frozenset({Scope.MEMBERS_READ, Scope.MEMBERS_WRITE, Scope.AUDIT_READ})
 GIVES: Final[Mapping[Role, frozenset[Scope]]] = {
     Role.OWNER: frozenset(Scope),
-    Role.DEVELOPER: frozenset(Scope) - {Scope.BILLING_READ, Scope.BILLING_WRITE},
+    Role.DEVELOPER: frozenset(Scope) - OWNERS_ONLY - {Scope.BILLING_READ, Scope.BILLING_WRITE},
 }
 
 

@@ -281,6 +281,9 @@ class Key(TypedDict):
             "marketplace:write",
             "keys:read",
             "keys:write",
+            "members:read",
+            "members:write",
+            "audit:read",
         ]
     ]
     created_at: str
