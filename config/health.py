@@ -14,6 +14,7 @@ from django_prometheus.exports import ExportToDjangoView
 from redis.exceptions import RedisError
 
 from compute_billing.metering.queries import months_ahead
+from kernel import working_days
 from kernel.clock import utc_now
 
 # Beat makes partitions for years ahead; fewer months than these mean that it does not run.
@@ -30,14 +31,16 @@ def alive(_request: HttpRequest) -> HttpResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """Answer whether PostgreSQL is there and the books have room for the months ahead.
 
-    A lost Redis is reported but loses no work. Partitions are made two years ahead, so that months
-    pass between the first report and a record that finds no place.
+    A lost Redis is reported but loses no work, and so are working days that are not known far
+    enough ahead: deadlines behind them are shown as provisional. Partitions are made two years
+    ahead, so that months pass between the first report and a record that finds no place.
     """
     answers = _postgresql_answers()
     parts = {
         "postgresql": answers,
         "partitions": answers and _partitions_lie_ahead(),
         "redis": _redis_answers(),
+        "working_days": working_days.lie_ahead(today=utc_now().date()),
     }
     is_ready = parts["postgresql"] and parts["partitions"]
     return JsonResponse(parts, status=200 if is_ready else 503)

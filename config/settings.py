@@ -282,6 +282,8 @@ TIME_ZONE = "UTC"
 # Cuts billing months once, when their rows are made, and is the local clock of price bands: changed
 # later, it would re-cut no month, but a rerate would find other bands.
 BILLING_TIME_ZONE = env.text("BILLING_TIME_ZONE", default="Asia/Shanghai")
+# Holidays of years that the package chinesecalendar does not know yet (docs/runbook.md).
+WORKING_DAYS_PATH = env.text("WORKING_DAYS_PATH", default="")
 
 # --- Interfaces -----------------------------------------------------------------------------
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 
+from kernel import working_days
 from kernel.clock import utc_now
 from kernel.periods import months_later
+
+BEHIND = {"working_days": working_days.lie_ahead(today=utc_now().date())}
 
 
 def test_alive_needs_no_database(client: Client) -> None:
@@ -20,7 +25,7 @@ def test_ready_names_its_parts(client: Client) -> None:
     response = client.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json() == {"postgresql": True, "partitions": True, "redis": True}
+    assert response.json() == {"postgresql": True, "partitions": True, "redis": True, **BEHIND}
 
 
 @pytest.mark.django_db
@@ -33,7 +38,7 @@ def test_a_book_without_room_for_the_months_ahead_is_told(client: Client, owner_
     response = client.get("/readyz")
     # then there is one month left, which is too few
     assert response.status_code == 503
-    assert response.json() == {"postgresql": True, "partitions": False, "redis": True}
+    assert response.json() == {"postgresql": True, "partitions": False, "redis": True, **BEHIND}
 
 
 @pytest.mark.django_db
@@ -44,7 +49,34 @@ def test_a_lost_redis_is_told_but_the_service_stays_ready(client: Client, settin
     response = client.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json() == {"postgresql": True, "partitions": True, "redis": False}
+    assert response.json() == {"postgresql": True, "partitions": True, "redis": False, **BEHIND}
+
+
+@pytest.mark.django_db
+def test_working_days_that_nobody_told_yet_are_no_outage(
+    client: Client, settings, tmp_path
+) -> None:
+    # given the years ahead are known from a file
+    year = utc_now().year
+    file = tmp_path / "days.json"
+    file.write_text(
+        json.dumps(
+            {
+                str(ahead): {"rest_days": [f"{ahead}-01-01"], "extra_working_days": []}
+                for ahead in range(2027, year + 2)
+            }
+        )
+    )
+    settings.WORKING_DAYS_PATH = str(file)
+    assert client.get("/readyz").json()["working_days"] is True
+    # when the first of them is missing
+    file = tmp_path / "gap.json"
+    file.write_text("{}")
+    settings.WORKING_DAYS_PATH = str(file)
+    response = client.get("/readyz")
+    # then it is told as far as the calendar goes, and the service stays ready
+    known = working_days.lie_ahead(today=utc_now().date())
+    assert (response.status_code, response.json()["working_days"]) == (200, known)
 
 
 @pytest.mark.parametrize(
