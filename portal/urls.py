@@ -7,7 +7,6 @@ from portal import account_views, bill_views, member_views, usage_views, views, 
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
     path("usage", usage_views.UsageView.as_view(), name="usage"),
-    path("usage.csv", usage_views.UsageFileView.as_view(), name="usage-file"),
     path("usage/<str:record_id>", usage_views.WhyView.as_view(), name="usage-why"),
     path("balance", wallet_views.WalletView.as_view(), name="wallet"),
     path("statements", bill_views.BillsView.as_view(), name="bills"),

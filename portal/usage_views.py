@@ -1,13 +1,12 @@
 """The desk of the buyer: his usage by month, and why a piece of it costs what it costs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.api_paging import CursorMalformed, decoded, encoded, instant_of, read_cursor
@@ -21,8 +20,9 @@ from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.queries import BillingMonthMissing, billing_month, billing_month_at
 from portal.access import BILL_READERS, USAGE_READERS, rights_of, viewer
+from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.tenant_view import TenantView
-from portal.usage_csv import usage_lines
+from portal.usage_file import usage_columns, usage_rows
 from portal.usage_pages import usage_page
 from portal.why_page import why_page
 
@@ -86,13 +86,28 @@ class AmountsAside(TenantView):
 class UsageView(AmountsAside):
     """A tenant's usage of a month, filtered, with the sums of what is filtered."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show a page of it."""
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show a page of it, or send all of it as a file."""
+        kind = wanted_kind(request)
         tenant = self.chosen_tenant(request)
         context: dict[str, object] = {"tenants": self.tenants}
         if tenant is not None:
+            if kind is not None:
+                return self._file(request, tenant, kind=kind)
             context |= self._explored(request, tenant)
         return render(request, "portal/usage.html", context)
+
+    def _file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+        asked = self.question(request, tenant)
+        tells_amounts = self.tells_amounts(request, tenant)
+        return file_response(
+            name=f"usage-{tenant.code}-{month_text(asked.month)}",
+            kind=kind,
+            columns=usage_columns(tells_amounts=tells_amounts),
+            rows=usage_rows(
+                tenant_id=tenant.tenant_id, wanted=asked.wanted, tells_amounts=tells_amounts
+            ),
+        )
 
     def _explored(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
         asked = self.question(request, tenant)
@@ -123,28 +138,6 @@ class UsageView(AmountsAside):
             "cursor": _cursor(records[-1]) if len(found) > PAGE_ROWS else "",
             "is_first": not request.GET.get("cursor"),
         }
-
-
-class UsageFileView(AmountsAside):
-    """The same usage as a file of comma-separated values, whole."""
-
-    def get(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-        """Send it while it is read."""
-        tenant = self.chosen_tenant(request)
-        if tenant is None:
-            raise Http404
-        asked = self.question(request, tenant)
-        lines: Iterator[str] = usage_lines(
-            tenant_id=tenant.tenant_id,
-            wanted=asked.wanted,
-            tells_amounts=self.tells_amounts(request, tenant),
-        )
-        name = f"usage-{tenant.code}-{month_text(asked.month)}.csv"
-        return StreamingHttpResponse(
-            lines,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
 
 
 class WhyView(AmountsAside):

@@ -13,12 +13,9 @@ USAGE_READING: Final = Access(
     roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER}, staff=BOOK_STAFF
 )
 BILL_READING: Final = Access(roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, staff=BOOK_STAFF)
-OF_A_TENANT: Final = Access(roles=USAGE_READING.roles)
 
 DESK_ROWS: Final[dict[str, Row]] = {
     "usage": Row(methods={"GET": USAGE_READING}),
-    # Staff name a tenant first (tests.portal.test_usage).
-    "usage-file": Row(methods={"GET": OF_A_TENANT}),
     "usage-why": Row(
         methods={"GET": USAGE_READING},
         make=lambda world: {"record_id": own_usage_record(world.organisation)},
