@@ -1,93 +1,141 @@
-"""The bars of a month's card-hours per day, as numbers that a template draws. Pure.
+"""Card-hours per day, as the numbers that a chart draws and the table beside it says. Pure.
 
-The drawing is 1,000 units high and one unit per day wide and is stretched to the page, so no
-text stands in it.
+The drawing is Chart.js's, in `static/portal/charts.js`; it reads `Chart.drawing` from the page.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.periods import month_after
-from kernel.quantities import MILLI_CARD_MS_PER_CARD_HOUR
+from kernel.quantities import MILLI_CARD_MS_PER_CARD_HOUR, card_hours_text
 from portal import figures
+from portal.wording import Text
 
-HEIGHT: Final = 1000
-# Every one of them, times ten, is a whole number of grid lines.
-STEPS: Final = (1, 2, 4, 6, 8, 10)
-GRID_LINES: Final = 4
-LEAST_HOURS: Final = 20
 HOURS_PER_DAY: Final = 24
 MILLI_PER_CARD: Final = 1000
-LABELLED_DAYS: Final = (1, 8, 15, 22, 29)
+PLACES: Final = 2
+# More colours than these nobody tells apart.
+SERIES_MAX: Final = 8
+REST: Final = gettext_lazy("all others")
+
+Quantities = Mapping[date, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One day: its place and height in the drawing, and what it says."""
+class Series:
+    """What is stacked under one name: a quantity for each day, in milli-card-milliseconds."""
 
-    position: int
-    y: int
-    height: int
+    name: Text
+    quantities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day in words: all of its card-hours, each series' part, what part of the cards' time."""
+
     day: date
     hours: str
+    parts: tuple[str, ...]
     used: str
-    is_labelled: bool
-    is_peak: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A month of bars under a scale from its top to zero.
+    """A month of days. `capacity` is what the cards can give in a day, in milli-card-ms."""
 
-    `capacity` is what the cards can give in a day, in milli-card-milliseconds.
-    """
-
-    bars: tuple[Bar, ...]
-    scale: tuple[str, ...]
-    grid: tuple[int, ...]
+    days: tuple[Day, ...]
+    series: tuple[Series, ...]
     capacity: int | None
-    capacity_y: int | None
     capacity_hours: str
-    peak: Bar | None
+    peak: Day | None
+
+    @property
+    def is_stacked(self) -> bool:
+        """Say whether a day is made of several parts."""
+        return len(self.series) > 1
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """Return what is drawn; numbers are texts, so that none is rounded on the way."""
+        return {
+            "labels": [f"{day.day.day}" for day in self.days],
+            "titles": [date_format(day.day, "MONTH_DAY_FORMAT") for day in self.days],
+            "totals": [_with_part(day) for day in self.days],
+            "series": [
+                {
+                    "name": str(series.name),
+                    "values": [card_hours_text(n, places=PLACES) for n in series.quantities],
+                    "texts": [figures.card_hours(n) for n in series.quantities],
+                }
+                for series in self.series
+            ],
+            "capacity": None
+            if self.capacity is None
+            else {
+                "name": _("all cards, all day"),
+                "value": card_hours_text(self.capacity, places=PLACES),
+                "text": self.capacity_hours,
+            },
+        }
 
 
-def daily_chart(*, month: date, quantities: Mapping[date, int], milli_cards: int | None) -> Chart:
+def _with_part(day: Day) -> str:
+    return f"{day.hours} ({day.used})" if day.used else day.hours
+
+
+def daily_chart(*, month: date, quantities: Quantities, milli_cards: int | None) -> Chart:
     """Return the chart of a month; with `milli_cards` it shows what the cards could give."""
-    days = [month + timedelta(days=n) for n in range((month_after(month) - month).days)]
+    return stacked_chart(month=month, parts={"": quantities}, milli_cards=milli_cards)
+
+
+def stacked_chart(
+    *, month: date, parts: Mapping[str, Quantities], milli_cards: int | None = None
+) -> Chart:
+    """Return the chart of a month whose days are made of named parts, the largest at the bottom.
+
+    Beyond SERIES_MAX parts the smallest are one.
+    """
+    dates = [month + timedelta(days=n) for n in range((month_after(month) - month).days)]
     capacity = _capacity(milli_cards)
-    highest = max([*(quantities.get(day, 0) for day in days), capacity or 0])
-    top = _round_top(highest)
-    peak_day = max(days, key=lambda day: quantities.get(day, 0))
-    bars = tuple(
-        _bar(day, quantity=quantities.get(day, 0), top=top, capacity=capacity, peak_day=peak_day)
-        for day in days
+    series = _largest_first(
+        [
+            Series(name=name, quantities=tuple(quantities.get(day, 0) for day in dates))
+            for name, quantities in parts.items()
+        ]
     )
-    peak = bars[peak_day.day - 1] if quantities.get(peak_day, 0) > 0 else None
+    totals = [sum(of_day) for of_day in zip(*(each.quantities for each in series), strict=True)]
+    days = tuple(
+        Day(
+            day=day,
+            hours=figures.card_hours(total),
+            parts=tuple(figures.card_hours(each.quantities[n]) for each in series),
+            used="" if capacity is None else figures.percent(total, capacity),
+        )
+        for n, (day, total) in enumerate(zip(dates, totals or [0] * len(dates), strict=True))
+    )
+    highest = max(totals, default=0)
     return Chart(
-        bars=bars,
-        scale=tuple(_hours_label(top * n // GRID_LINES) for n in range(GRID_LINES, -1, -1)),
-        grid=tuple(HEIGHT * n // GRID_LINES for n in range(GRID_LINES)),
+        days=days,
+        series=tuple(series),
         capacity=capacity,
-        capacity_y=None if capacity is None else HEIGHT - HEIGHT * capacity // top,
-        capacity_hours="" if capacity is None else _hours_label(capacity),
-        peak=peak,
+        capacity_hours="" if capacity is None else _whole_hours(capacity),
+        peak=days[totals.index(highest)] if highest > 0 else None,
     )
 
 
-def _bar(day: date, *, quantity: int, top: int, capacity: int | None, peak_day: date) -> Bar:
-    height = HEIGHT * max(quantity, 0) // top
-    return Bar(
-        position=day.day - 1,
-        y=HEIGHT - height,
-        height=height,
-        day=day,
-        hours=figures.card_hours(quantity),
-        used="" if capacity is None else figures.percent(quantity, capacity),
-        is_labelled=day.day in LABELLED_DAYS,
-        is_peak=day == peak_day and quantity > 0,
-    )
+def _largest_first(series: list[Series]) -> list[Series]:
+    ordered = sorted(series, key=lambda each: (-sum(each.quantities), str(each.name)))
+    if len(ordered) <= SERIES_MAX:
+        return ordered
+    kept, rest = ordered[: SERIES_MAX - 1], ordered[SERIES_MAX - 1 :]
+    sums = (sum(of_day) for of_day in zip(*(each.quantities for each in rest), strict=True))
+    return [*kept, Series(name=REST, quantities=tuple(sums))]
 
 
 def _capacity(milli_cards: int | None) -> int | None:
@@ -96,13 +144,5 @@ def _capacity(milli_cards: int | None) -> int | None:
     return milli_cards * HOURS_PER_DAY * MILLI_CARD_MS_PER_CARD_HOUR // MILLI_PER_CARD
 
 
-def _round_top(highest: int) -> int:
-    """Return the next round number of card-hours at or above the highest bar."""
-    hours = max(-(-highest // MILLI_CARD_MS_PER_CARD_HOUR), LEAST_HOURS)
-    magnitude = int("1" + "0" * (len(str(hours)) - 1))
-    step = next(step for step in STEPS if step * magnitude >= hours)
-    return step * magnitude * MILLI_CARD_MS_PER_CARD_HOUR
-
-
-def _hours_label(quantity: int) -> str:
+def _whole_hours(quantity: int) -> str:
     return f"{quantity // MILLI_CARD_MS_PER_CARD_HOUR:,}"

@@ -171,7 +171,7 @@ def _used_part(quantity: int, *, chart: Chart) -> str:
     """Return how much of the cards' time was used; '' where nobody knows how many there are."""
     if chart.capacity is None:
         return ""
-    return figures.percent(quantity, chart.capacity * len(chart.bars))
+    return figures.percent(quantity, chart.capacity * len(chart.days))
 
 
 def path_of(trace: Trace, *, month: date) -> Path | None:

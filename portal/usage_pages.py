@@ -1,15 +1,17 @@
 """The explorer of a tenant's usage, from what the rooms say to what its template shows."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from accounts.api_paging import encoded
-from compute_billing.audit.usage import Cost, UsageChoices, UsageSums, UsageTenant
+from compute_billing.audit.usage import Cost, DayOfUse, UsageChoices, UsageSums, UsageTenant
 from compute_billing.metering.queries import Usage
 from kernel.periods import month_text
 from portal import figures
+from portal.chart import Chart, stacked_chart
 from portal.figures import MoneyFigure
 from portal.wording import PARKED, STATES, Text, worded
 
@@ -71,6 +73,7 @@ class UsagePage:
     card_types: Sequence[Choice]
     job: str
     is_filtered: bool
+    chart: Chart
 
 
 def record_id(usage: Usage) -> str:
@@ -123,6 +126,7 @@ def usage_page(
     usage: Sequence[Usage],
     costs: Mapping[int, Cost] | None,
     sums: UsageSums,
+    days: Sequence[DayOfUse],
     offered: UsageChoices,
     chosen: Mapping[str, str],
 ) -> UsagePage:
@@ -143,4 +147,14 @@ def usage_page(
         card_types=choices(offered.card_types, chosen=chosen["card_type"]),
         job=chosen["job"],
         is_filtered=any(chosen.values()),
+        chart=chart_of_use(days, month=month),
     )
+
+
+def chart_of_use(days: Sequence[DayOfUse], *, month: date) -> Chart:
+    """Return the days of a month stacked by project and card type."""
+    parts: dict[str, dict[date, int]] = defaultdict(dict)
+    for use in days:
+        name = f"{use.project} · {use.card_type}" if use.project else use.card_type
+        parts[name][use.day] = use.quantity
+    return stacked_chart(month=month, parts=parts)

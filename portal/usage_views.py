@@ -129,6 +129,7 @@ class UsageView(AmountsAside):
                 else None
             ),
             sums=explorer.usage_sums(tenant_id=tenant.tenant_id, wanted=asked.wanted),
+            days=explorer.usage_days(tenant_id=tenant.tenant_id, wanted=asked.wanted),
             offered=explorer.usage_choices(tenant_id=tenant.tenant_id, wanted=asked.wanted),
             chosen=asked.chosen,
         )

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.conf import settings
 
 from compute_billing.audit.laws import ROOM
 from compute_billing.metering.queries import UnknownUsage, Usage, UsageFilter
@@ -41,6 +43,16 @@ class UsageSums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayOfUse:
+    """The card time of a local day in a project on a card type, in milli-card-milliseconds."""
+
+    day: date
+    project: str | None
+    card_type: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsageChoices:
     """What can be filtered by: the projects and card types that occur in a time."""
 
@@ -63,6 +75,20 @@ def usage_sums(*, tenant_id: int, wanted: UsageFilter) -> UsageSums:
         not_charged=found["not_charged"],
         cost=Cost(**{name: int(found[name]) for name in Cost.__slots__}),
     )
+
+
+def usage_days(*, tenant_id: int, wanted: UsageFilter) -> list[DayOfUse]:
+    """Return the days of a tenant's usage within the filter's time, by the billing time zone.
+
+    The filter names both borders of the time. Of what ran across one, the part inside counts.
+    """
+    found = rows(
+        statement(ROOM, "usage_days.sql"),
+        tenant_id=tenant_id,
+        time_zone=settings.BILLING_TIME_ZONE,
+        **asdict(wanted),
+    )
+    return [DayOfUse(**{**day, "quantity": int(day["quantity"])}) for day in found]
 
 
 def usage_choices(*, tenant_id: int, wanted: UsageFilter) -> UsageChoices:

@@ -72,12 +72,15 @@ def test_a_tenant_sees_its_own_row_only(page, demonstration):
     assert page.locator("ol.path > li").count() == 6
 
 
-def test_the_chart_has_a_bar_for_each_day_with_its_figure(page, demonstration):
+def test_the_chart_draws_each_day_with_its_figure(page, demonstration):
     sign_in(page, base=demonstration.base, email=f"auditor@{MAIL}", password=PASSWORD)
+    page.wait_for_function("Chart.getChart('canvas[data-chart]') !== undefined")
 
-    titles = page.locator(".chart .bar title").all_text_contents()
-    assert len(titles) == 31
-    assert all(re.fullmatch(r"10月\d+日: [\d,.]+ \([\d.]+%\)", title) for title in titles)
+    drawn = page.evaluate("Chart.getChart('canvas[data-chart]').data.datasets[0].data")
+    page.get_by_text("以表格查看").click()
+    told = page.locator(".day-table td").all_inner_texts()
+    assert len(drawn) == len(told) == 31
+    assert [f"{hours:,.2f}" for hours in drawn] == told
 
 
 def test_english_by_the_switch_and_back(page, demonstration):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from portal import figures
-from portal.chart import HEIGHT, daily_chart
+from portal.chart import daily_chart, stacked_chart
 
 HOUR = 3_600_000_000
 
@@ -51,25 +51,39 @@ def test_a_share_in_percent_is_rounded_half_up():
     assert figures.percent(1, 0) == ""
 
 
-def test_the_chart_has_a_bar_for_every_day_under_a_round_scale():
+def test_the_chart_has_every_day_of_the_month_and_what_the_cards_could_give():
     chart = daily_chart(
         month=date(2026, 2, 1),
         quantities={date(2026, 2, 3): 5_000 * HOUR, date(2026, 2, 4): 2_500 * HOUR},
         milli_cards=320_000,
     )
 
-    assert len(chart.bars) == 28
-    assert chart.scale == ("8,000", "6,000", "4,000", "2,000", "0")
+    assert len(chart.days) == 28
+    assert not chart.is_stacked
     assert chart.capacity_hours == "7,680"
-    assert chart.capacity_y == HEIGHT - 960
-    assert [bar.height for bar in chart.bars[:5]] == [0, 0, 625, 312, 0]
-    assert chart.peak == chart.bars[2]
-    assert chart.bars[2].used == "65.1%"
+    assert [day.hours for day in chart.days[1:4]] == ["0.00", "5,000.00", "2,500.00"]
+    assert chart.peak == chart.days[2]
+    assert chart.days[2].used == "65.1%"
+    (series,) = chart.drawing["series"]
+    assert series["values"][1:4] == ["0.00", "5000.00", "2500.00"]
+    assert chart.drawing["totals"][2] == "5,000.00 (65.1%)"
+    assert chart.drawing["capacity"]["value"] == "7680.00"
 
 
 def test_a_chart_of_nothing_has_no_peak():
     chart = daily_chart(month=date(2026, 10, 1), quantities={}, milli_cards=None)
 
     assert chart.peak is None
-    assert chart.scale == ("20", "15", "10", "5", "0")
-    assert {bar.height for bar in chart.bars} == {0}
+    assert {day.hours for day in chart.days} == {"0.00"}
+    assert chart.drawing["capacity"] is None
+
+
+def test_parts_are_stacked_largest_first_and_the_smallest_beyond_eight_are_one():
+    day = date(2026, 10, 1)
+
+    chart = stacked_chart(month=day, parts={f"p{n}": {day: n * HOUR} for n in range(1, 11)})
+
+    assert [series.name for series in chart.series[:7]] == [f"p{n}" for n in range(10, 3, -1)]
+    assert chart.series[7].quantities[0] == (1 + 2 + 3) * HOUR
+    assert chart.days[0].hours == "55.00"
+    assert chart.days[0].parts[-1] == "6.00"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -13,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import Role, Staff
 from tests.builders.accounts import make_member, make_organisation, make_staff
-from tests.builders.market import Market
+from tests.builders.market import HOUR_MS, Market, instant_ms
 from tests.builders.sessions import signed_in
 from tests.portal.market_month import hours_around_midnight, make_settled_month
 
@@ -168,6 +170,32 @@ def test_the_file_holds_every_record_exactly_and_no_formula():
     )
     assert waiting["external_id"] == "'=1+1"
     assert (waiting["state"], waiting["gross"]) == ("waiting", "")
+
+
+def test_the_days_of_the_month_are_stacked_by_project_and_card_type():
+    market = make_settled_month()
+    market.report(
+        {
+            "account": "rich",
+            "external_id": "over the border",
+            "started_ms": instant_ms(datetime(2026, 9, 30, 15, 0, tzinfo=UTC)),
+            "ended_ms": instant_ms(datetime(2026, 9, 30, 19, 0, tzinfo=UTC)),
+            "milli_cards": 1_000,
+            "quantity": 4_000 * HOUR_MS,
+        }
+    )
+
+    page = read(member_of(market, "rich"), "/usage", month="2026-10")
+
+    drawing = json.loads(re.search(r'<script id="days-chart"[^>]*>(.*?)</script>', page)[1])
+    (series,) = drawing["series"]
+    assert series["name"] == market.meter.code
+    # Of the four hours around the border the three in October; of ten around midnight each part.
+    assert {
+        label: value
+        for label, value in zip(drawing["labels"], series["values"], strict=True)
+        if value != "0.00"
+    } == {"1": "3.00", "7": "4.00", "8": "6.00"}
 
 
 def test_a_developer_sees_the_use_and_no_amount():
