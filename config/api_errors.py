@@ -48,6 +48,7 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "unknown_usage": HTTPStatus.NOT_FOUND,
     "unknown_invoice": HTTPStatus.NOT_FOUND,
     "unknown_statement": HTTPStatus.NOT_FOUND,
+    "unknown_retry": HTTPStatus.NOT_FOUND,
     "malformed_cursor": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 

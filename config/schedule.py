@@ -31,11 +31,14 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "settle what is closed": _entry("settlement.settle_due", steps=10),
     "try rejected usage again": _entry("metering.retry_rejected", steps=20),
     "try parked usage again": _entry("rating.retry_parked", steps=20),
+    "go on with retries that were asked for": _entry("metering.work_on_retries", steps=2),
+    "forget what its time is over for": _entry("retention.forget_what_is_over", steps=120),
     "make the partitions of the months ahead": _entry("metering.ensure_partitions", steps=120),
 }
 
 # kernel.nudges.wake_after_commit("rating", ...) sends the task named here.
 TASK_OF_NUDGE: dict[str, str] = {
     "rating": "compute_billing.tasks.rating.rate_pending",
+    "retries": "compute_billing.tasks.metering.work_on_retries",
     "settlement": "compute_billing.tasks.settlement.settle_due",
 }

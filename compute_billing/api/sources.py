@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,8 +16,11 @@ from accounts.api_asking import PageQuestion, Question, asked, own_organisation
 from accounts.api_paging import encoded, page, page_of, read_cursor, small_number_of, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle, UsageThrottle
+from accounts.authentication import caller_of
+from accounts.keys.operations import actor_of
 from accounts.permissions import Role, Rule, Scope
-from compute_billing.metering import health, operations, queries
+from compute_billing.metering import desk, health, operations, queries
+from compute_billing.metering.desk import Retry
 from compute_billing.metering.health import OpenConflict, OpenReject, SourceHealth
 from kernel.clock import utc_now
 
@@ -81,13 +85,19 @@ class ConflictShown(serializers.Serializer[OpenConflict]):
     times = serializers.IntegerField()
 
 
-class RetriedShown(serializers.Serializer[Any]):
-    """What became of the rejects that were tried again."""
+class RetryShown(serializers.Serializer[Retry]):
+    """Rejects that are tried again, page by page, and what became of them so far."""
 
+    id = serializers.UUIDField(source="public_id")
+    source = serializers.CharField()  # type: ignore[assignment]
+    total = serializers.IntegerField(help_text="Readable rejects when it was asked for.")
+    tried = serializers.IntegerField()
     accepted = serializers.IntegerField()
     duplicate = serializers.IntegerField()
     conflict = serializers.IntegerField()
     rejected = serializers.IntegerField()
+    asked_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True, help_text="null: not over yet")
 
 
 class Sources(APIView):
@@ -193,20 +203,43 @@ def _conflict(cursor: str) -> tuple[str, str]:
 
 
 class SourceRetry(APIView):
-    """Rejects of a source, tried again."""
+    """Rejects of a source, tried again by a worker."""
 
     access_by_method: ClassVar = {"POST": SOURCE_WRITERS}
     throttle_classes = (UsageThrottle,)
 
     @extend_schema(
         operation_id="source_retry",
-        summary="Try the readable rejects of a source again",
+        summary="Ask for the readable rejects of a source to be tried again",
         request=None,
-        responses={200: RetriedShown, **REFUSED, **NOT_FOUND, **MALFORMED},
+        responses={202: RetryShown, **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def post(self, request: Request, code: str) -> Response:
-        """Record what can be recorded by now; doing it twice changes nothing."""
+        """Hand them to a worker; asking again before it begins changes nothing."""
         asked(request, Question)
         source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
-        outcome = operations.retry_rejected(source=source, now=utc_now())
-        return Response(RetriedShown(outcome.as_document()).data)
+        run = operations.ask_retry(
+            source_id=source.pk, actor=actor_of(caller_of(request)), now=utc_now()
+        )
+        retry = desk.retry(public_id=run.public_id)
+        place = reverse("source-retry-detail", kwargs={"code": code, "retry_id": retry.public_id})
+        return Response(RetryShown(retry).data, status=202, headers={"Location": place})
+
+
+class SourceRetryDetail(APIView):
+    """How far a retry has come."""
+
+    access_by_method: ClassVar = {"GET": SOURCE_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="source_retry_retrieve",
+        summary="How far a retry of rejects has come",
+        responses={200: RetryShown, **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def get(self, request: Request, code: str, retry_id: UUID) -> Response:
+        """Return its counts; it is over when `finished_at` is set."""
+        asked(request, Question)
+        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        retry = desk.retry(public_id=retry_id, source_id=source.pk)
+        return Response(RetryShown(retry).data)

@@ -36,4 +36,9 @@ urlpatterns = [
         "sources/<slug:code>/conflicts", sources.SourceConflicts.as_view(), name="source-conflicts"
     ),
     path("sources/<slug:code>/retry", sources.SourceRetry.as_view(), name="source-retry"),
+    path(
+        "sources/<slug:code>/retries/<uuid:retry_id>",
+        sources.SourceRetryDetail.as_view(),
+        name="source-retry-detail",
+    ),
 ]

@@ -50,6 +50,11 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
+def moment(milliseconds_since_1970: int) -> datetime:
+    """Return the instant, in UTC."""
+    return _EPOCH + milliseconds_since_1970 * _MILLISECOND
+
+
 def is_storable(record: ParsedRecord) -> bool:
     """Say whether columns can keep the record.
 

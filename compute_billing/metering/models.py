@@ -5,7 +5,7 @@ by hand-written SQL, lead their keys with the tenant and take no foreign keys.
 """
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 
 from kernel.identifiers import uuid7
@@ -66,9 +66,11 @@ class UsageImport(models.Model):
     duplicate = models.BigIntegerField(default=0)
     conflict = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
+    newest_use_at = models.DateTimeField(null=True, help_text="latest end of use that it told of")
 
     class Meta:
         db_table = "metering_usage_import"
+        indexes = [models.Index(fields=["source", "-id"], name="usage_import_newest")]
 
 
 class UsageKey(models.Model):
@@ -93,6 +95,7 @@ class UsageConflict(models.Model):
     external_id = models.TextField()
     payload_hash = models.BinaryField()
     payload = models.TextField()
+    parsed = models.JSONField(null=True, help_text="as read; unset where it came before 0007")
     first_import = models.ForeignKey(UsageImport, models.PROTECT, related_name="+")
     position = models.BigIntegerField()
     first_at = models.DateTimeField()
@@ -104,6 +107,40 @@ class UsageConflict(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "external_id", "payload_hash"], name="usage_conflict_unique"
+            ),
+        ]
+
+
+class ConflictResolution(models.Model):
+    """What a person decided about a conflict; the records that followed are signed and stay."""
+
+    class Decision(models.TextChoices):
+        KEPT = "kept"
+        CORRECTED = "corrected"
+
+    conflict = models.OneToOneField(
+        UsageConflict, models.PROTECT, primary_key=True, related_name="resolution"
+    )
+    decision = models.CharField(max_length=16, choices=Decision)
+    reason = models.TextField()
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    taken_back_usage_id = models.BigIntegerField(null=True)
+    recorded_usage_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "metering_conflict_resolution"
+        constraints = [
+            models.CheckConstraint(
+                name="conflict_corrected_by_records",
+                condition=models.Q(
+                    decision="kept", taken_back_usage_id=None, recorded_usage_id=None
+                )
+                | models.Q(
+                    decision="corrected",
+                    taken_back_usage_id__isnull=False,
+                    recorded_usage_id__isnull=False,
+                ),
             ),
         ]
 
@@ -136,6 +173,40 @@ class UsageReject(models.Model):
                 fields=["reason", "account"],
                 condition=models.Q(resolved_at=None),
                 name="usage_reject_open",
+            ),
+        ]
+
+
+class RetryRun(models.Model):
+    """Rejects of a source that are to be tried again, and how far the workers have come.
+
+    '' of a filter asks for any; `rejects` names single ones. Those that came after
+    `newest_reject_id` are not tried. A worker holds the run until `leased_until`.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    source = models.ForeignKey(UsageSource, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=64, blank=True)
+    field = models.CharField(max_length=64, blank=True)
+    account = models.TextField(blank=True)
+    rejects = ArrayField(models.BigIntegerField(), null=True)
+    newest_reject_id = models.BigIntegerField()
+    after_reject_id = models.BigIntegerField(default=0)
+    total = models.BigIntegerField()
+    tried = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    duplicate = models.BigIntegerField(default=0)
+    conflict = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "metering_retry_run"
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(finished_at=None), name="retry_run_open"
             ),
         ]
 

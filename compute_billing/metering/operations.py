@@ -7,6 +7,7 @@ what was not accepted is stored with its reason where a person finds it.
 import os
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +22,17 @@ from compute_billing.metering.locks import lock_mapping
 from compute_billing.metering.models import SourceAccountMapping, UsageImport, UsageSource
 from compute_billing.metering.recording import Outcome, record_run
 from compute_billing.metering.refusals import Status, revived
+from compute_billing.metering.resolving import (
+    ConflictResolvedAlready,
+    Decision,
+    UnableToCorrectConflict,
+    UnknownConflict,
+    resolve_conflict,
+)
+from compute_billing.metering.retrying import RejectFilter, ask_retry, work_on_retry
 from compute_billing.metering.runs import cut
+from kernel import audit
+from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.nudges import wake
@@ -30,18 +41,27 @@ from kernel.transactions import transaction
 
 __all__ = [
     "BATCH_RECORDS_MAX",
+    "ConflictResolvedAlready",
+    "Decided",
+    "Decision",
     "Outcome",
+    "RejectFilter",
     "Status",
+    "UnableToCorrectConflict",
     "UnableToEndMapping",
     "UnableToMapAccount",
     "UnableToOpenSource",
+    "UnknownConflict",
+    "ask_retry",
     "end_mapping",
     "finish_import",
     "map_account",
     "open_source",
     "record_batch",
+    "resolve_conflict",
     "retry_rejected",
     "start_import",
+    "work_on_retry",
 ]
 
 BATCH_RECORDS_MAX: Final = 10_000
@@ -63,6 +83,14 @@ class UnableToEndMapping(DomainError):
     """The account has no mapping that holds at that instant."""
 
     code = "account_not_mapped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Who decided something, and when."""
+
+    actor: Actor
+    now: datetime
 
 
 @transaction
@@ -101,24 +129,39 @@ def map_account(
     project_id: int | None = None,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    decided: Decided | None = None,
 ) -> SourceAccountMapping:
     """Say whose the source's account is for use from `valid_from` up to `valid_until`.
 
     Raises:
-        UnableToMapAccount: it is mapped for part of that time already.
+        UnableToMapAccount: it is mapped for part of that time already, or the time is empty.
     """
+    if valid_from is not None and valid_until is not None and valid_until <= valid_from:
+        message = f"The mapping would end at {valid_until}, before it starts at {valid_from}."
+        raise UnableToMapAccount(message)
     ledger.ensure_wallet(tenant_id=tenant_id)
     refused = UnableToMapAccount(
         f"Account {account!r} has a tenant for part of that time: end that mapping first."
     )
     with constraint_errors({"source_account_has_one_tenant_at_a_time": refused}):
-        return SourceAccountMapping.objects.create(
+        mapping = SourceAccountMapping.objects.create(
             source_id=source_id,
             account=account,
             tenant_id=tenant_id,
             project_id=project_id,
             valid=DateTimeTZRange(valid_from, valid_until),
         )
+    if decided is not None:
+        audit.record(
+            action="metering.map_account",
+            object_type="source_account_mapping",
+            object_id=mapping.pk,
+            actor=decided.actor,
+            now=decided.now,
+            organisation_id=tenant_id,
+            detail={"source": source_id, "project": project_id},
+        )
+    return mapping
 
 
 @transaction

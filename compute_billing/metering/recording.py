@@ -4,15 +4,17 @@ import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 from django.db import DataError, IntegrityError
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from compute_billing.metering import appending, corrections, refusals
 from compute_billing.metering.appending import Appended
-from compute_billing.metering.candidates import is_storable
+from compute_billing.metering.candidates import is_storable, milliseconds, moment
 from compute_billing.metering.context import Context
 from compute_billing.metering.formats.record import ParsedRecord
 from compute_billing.metering.judging import PolledTwice
@@ -101,7 +103,7 @@ def _record(
         _store_refusals(run, not_accepted, unstorable, appended.verdicts, context=context)
     if is_retry:
         _settle_rejects(run, appended, context=context)
-    _count(outcome, context=context, retried=len(run.records) if is_retry else 0)
+    _count(outcome, run, context=context, retried=len(run.records) if is_retry else 0)
     return outcome
 
 
@@ -175,11 +177,24 @@ def _settle_rejects(run: Run, appended: Appended, *, context: Context) -> None:
     refusals.resolve_rejects(settled, external_ids, context=context)
 
 
-def _count(outcome: Outcome, *, context: Context, retried: int) -> None:
+def _count(outcome: Outcome, run: Run, *, context: Context, retried: int) -> None:
     """Count the run with its delivery; what is retried was counted as rejected before."""
+    newest_use_at = _newest_use(run, now=context.now)
+    told: dict[str, Any] = {}
+    if newest_use_at is not None:
+        told["newest_use_at"] = Greatest("newest_use_at", newest_use_at)
     UsageImport.objects.filter(pk=context.import_id).update(
         accepted=F("accepted") + outcome.accepted,
         duplicate=F("duplicate") + outcome.duplicate,
         conflict=F("conflict") + outcome.conflict,
         rejected=F("rejected") + outcome.rejected - retried,
+        **told,
     )
+
+
+def _newest_use(run: Run, *, now: datetime) -> datetime | None:
+    """Return the latest end of use that the run tells of; a wrong clock's future is left out."""
+    now_ms = milliseconds(now)
+    ends = (record.ended_ms for record in run.records if 0 < record.ended_ms <= now_ms)
+    newest = max(ends, default=None)
+    return None if newest is None else moment(newest)

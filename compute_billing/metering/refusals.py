@@ -84,6 +84,7 @@ def store_conflicts(conflicts: Iterable[ParsedRecord], *, context: Context) -> N
                     "external_id": key[0],
                     "payload_hash": key[1],
                     "payload": _kept(record.payload),
+                    "parsed": msgspec.json.encode(_parsed(record)).decode(),
                     "import_id": context.import_id,
                     "position": record.position,
                     "now": context.now,

@@ -15,6 +15,13 @@ def retry_rejected(**_: Any) -> None:
         operations.retry_rejected(source=source, now=utc_now())
 
 
+@shared_task(name="compute_billing.tasks.metering.work_on_retries")
+def work_on_retries(**_: Any) -> None:
+    """Try, page after page, the rejects that somebody asked to be tried again."""
+    while operations.work_on_retry(now=utc_now()):
+        pass
+
+
 @shared_task(name="compute_billing.tasks.metering.ensure_partitions")
 def ensure_partitions(**_: Any) -> None:
     """Make the partitions of the months ahead."""

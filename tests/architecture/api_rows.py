@@ -14,6 +14,7 @@ from tests.builders.accounts import make_api_key
 from tests.builders.deliveries import make_delivery
 from tests.builders.reading import (
     own_invoice,
+    own_retry,
     own_source,
     own_statement,
     own_usage_record,
@@ -98,5 +99,12 @@ API_ROWS: dict[str, Row] = {
     "source-retry": Row(
         methods={"POST": SOURCE_WRITING},
         make=lambda world: {"code": own_source(world.organisation)},
+    ),
+    "source-retry-detail": Row(
+        methods={"GET": SOURCE_READING},
+        make=lambda world: {
+            "code": own_source(world.organisation),
+            "retry_id": own_retry(world.organisation),
+        },
     ),
 }

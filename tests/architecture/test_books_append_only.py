@@ -29,6 +29,7 @@ KNOWN_BOOKS = frozenset(
         "kernel_seal_entry",
         "metering_usage_key",
         "metering_usage_record",
+        "metering_conflict_resolution",
         "rating_charge",
         "rating_charge_share",
         "ledger_account",

@@ -12,8 +12,10 @@ from accounts.models import Organisation
 from compute_billing.api.names import record_id
 from compute_billing.invoices.models import Invoice
 from compute_billing.metering import operations as metering
+from compute_billing.metering.models import UsageSource
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement.models import OperatorStatement
+from kernel.audit import Actor
 from tests.builders.deliveries import make_source
 from tests.builders.invoices import OCTOBER, close, make_use
 from tests.builders.market import NOW, Market, make_market
@@ -58,3 +60,10 @@ def own_statement(organisation: Organisation) -> UUID:
 def own_source(organisation: Organisation) -> str:
     """Return the code of a source of the organisation as an operator."""
     return make_source(operator=organisation).code
+
+
+@cache
+def own_retry(organisation: Organisation) -> UUID:
+    """Return the id of a retry of that source."""
+    source = UsageSource.objects.get(code=own_source(organisation))
+    return metering.ask_retry(source_id=source.pk, actor=Actor.system(), now=NOW).public_id

@@ -92,7 +92,8 @@ def test_an_operator_reports_mends_and_reads(live_server, world: World) -> None:
         # then the reject is told, stays one, and the statement names its bills
         assert (status["rejected"], reject["account"]) == (1, "gamma")
         assert client.usage_import(status["import_id"])["rejected"] == 1
-        assert retried["accepted"] == 0
+        assert (retried["total"], retried["finished_at"]) == (1, None)
+        assert client.retry("slurm", retried["id"]) == retried
         assert list(client.conflicts("slurm")) == []
         assert [source["open_rejects"] for source in client.sources()] == [1]
         bills = client.statement(statement["id"])["bills"]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.test import Client
 
+from compute_billing.metering import operations as metering
 from tests.builders.accounts import make_api_key
 from tests.builders.world import World, at, make_world
 from tests.services import REPOSITORY
@@ -94,7 +95,9 @@ def _ask_the_rest(world, told, *, tenant, operator, ask, post) -> None:
     ask("sources_list", operator, "sources")
     ask("source_rejects_list", operator, "sources/slurm/rejects")
     ask("source_conflicts_list", operator, "sources/slurm/conflicts")
-    post("source_retry", operator, "sources/slurm/retry")
+    retry = post("source_retry", operator, "sources/slurm/retry")
+    metering.work_on_retry(now=at(10, 11))
+    ask("source_retry_retrieve", operator, f"sources/slurm/retries/{retry['id']}")
 
 
 def test_the_examples_are_what_the_service_answers(world: World) -> None:

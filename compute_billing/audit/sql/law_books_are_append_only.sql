@@ -4,6 +4,7 @@
 WITH book (name) AS (
     VALUES ('kernel_billing_month'), ('kernel_audit_entry'), ('kernel_seal'),
         ('kernel_seal_entry'), ('metering_usage_key'), ('metering_usage_record'),
+        ('metering_conflict_resolution'),
         ('rating_charge'), ('rating_charge_share'), ('ledger_account'), ('ledger_transaction'),
         ('ledger_posting'), ('catalogue_price_tier'), ('invoices_invoice'),
         ('invoices_invoice_line'), ('invoices_tax'), ('settlement_claim_line'),

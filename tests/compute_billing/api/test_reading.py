@@ -302,12 +302,21 @@ def test_rejects_and_conflicts_are_listed_and_tried_again(world: World) -> None:
     metering.map_account(
         source_id=world.centre.source.pk, account="gamma", tenant_id=make_organisation().pk
     )
-    retried = [operator.post("/api/v1/sources/slurm/retry").json() for _ in range(2)]
+    answers = []
+    for _ in range(2):
+        asked = operator.post("/api/v1/sources/slurm/retry")
+        while metering.work_on_retry(now=at(10, 11)):
+            pass
+        answers.append((asked.status_code, operator.get(asked["Location"]).json()))
     # then the record stands once, and only the conflict is left
     assert (source["open_rejects"], source["open_conflicts"]) == (1, 1)
     assert (reject["reason"], reject["can_retry"]) == ("unknown_account", True)
     assert (conflict["external_id"], conflict["times"]) == ("a1", 1)
-    assert [answer["accepted"] for answer in retried] == [1, 0]
+    assert [(status, run["total"], run["accepted"]) for status, run in answers] == [
+        (202, 1, 1),
+        (202, 0, 0),
+    ]
+    assert all(run["finished_at"] for _, run in answers)
     assert read(operator, "sources/slurm/rejects")["data"] == []
 
 

@@ -181,10 +181,15 @@ class Client:
         """Yield the open conflicts of a source."""
         return self._rows(f"sources/{quote(source)}/conflicts", external_id=external_id)
 
-    def retry_rejects(self, source: str) -> shapes.Retried:
-        """Try the readable rejects of a source again."""
+    def retry_rejects(self, source: str) -> shapes.Retry:
+        """Ask for the readable rejects of a source to be tried again; a worker does it."""
         answer = self._post(f"sources/{quote(source)}/retry", None, repeatable=True)
-        return cast("shapes.Retried", answer)
+        return cast("shapes.Retry", answer)
+
+    def retry(self, source: str, retry_id: str) -> shapes.Retry:
+        """Return how far a retry has come; it is over when `finished_at` is set."""
+        place = f"sources/{quote(source)}/retries/{quote(retry_id, safe='')}"
+        return cast("shapes.Retry", self._get(place))
 
     def statements(self, *, month: str | None = None) -> Iterator[shapes.Statement]:
         """Yield an operator's statements, the latest month first."""

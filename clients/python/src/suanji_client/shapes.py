@@ -460,13 +460,19 @@ class RejectPage(TypedDict):
     next_cursor: str | None
 
 
-class Retried(TypedDict):
-    """What became of the rejects that were tried again."""
+class Retry(TypedDict):
+    """Rejects that are tried again, page by page, and what became of them so far."""
 
+    id: str
+    source: str
+    total: int
+    tried: int
     accepted: int
     duplicate: int
     conflict: int
     rejected: int
+    asked_at: str
+    finished_at: str | None
 
 
 class Share(TypedDict):
