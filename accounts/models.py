@@ -10,7 +10,33 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.permissions import Role, Staff
+from accounts.verification.models import (
+    RelatedParty,
+    Verification,
+    VerificationDecision,
+    VerificationDocument,
+    VerificationPayment,
+    VerificationSubmission,
+)
 from kernel.identifiers import uuid7
+
+__all__ = [
+    "ApiKey",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "RelatedParty",
+    "SizeClass",
+    "StaffRole",
+    "User",
+    "UserManager",
+    "Verification",
+    "VerificationDecision",
+    "VerificationDocument",
+    "VerificationPayment",
+    "VerificationSubmission",
+]
 
 
 def _choices(values: type[Role] | type[Staff]) -> list[tuple[str, str]]:

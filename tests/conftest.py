@@ -55,6 +55,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
         database.assume_owner()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _files_lie_elsewhere(tmp_path_factory) -> None:
+    """Store what tests upload where pytest cleans up."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture
 def owner_connection(db: None) -> Iterator[object]:
     """Give a test the rights of the owner, to break by raw SQL what the app role cannot."""

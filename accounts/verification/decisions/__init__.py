@@ -1,0 +1,1 @@
+"""What officers decide, each decision once and for ever."""

@@ -1,0 +1,1 @@
+"""Papers that prove what an organisation says of itself."""
