@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.origin.ActingFrom",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.ChineseFirst",
     "portal.middleware.ContentSecurityPolicy",
@@ -174,11 +175,14 @@ CELERY_TASK_ROUTES = {
     "compute_billing.tasks.metering.*": {"queue": "metering"},
     "compute_billing.tasks.rating.*": {"queue": "rating"},
     "compute_billing.tasks.settlement.*": {"queue": "settlement"},
+    "compute_billing.tasks.retention.*": {"queue": "settlement"},
 }
 # How many records one transaction of rating takes of a tenant's queue.
 RATING_RUN_USAGE_MAX = env.integer("RATING_RUN_USAGE_MAX", default=10000, minimum=1)
 # How long after its end a month is closed by itself: reports of its last hours come by then.
 CLOSE_GRACE_HOURS = env.integer("CLOSE_GRACE_HOURS", default=24)
+# How long it is known from where somebody decided: 网络安全法 asks for six months of logs.
+AUDIT_ORIGIN_DAYS = env.integer("AUDIT_ORIGIN_DAYS", default=184, minimum=184)
 CELERY_TASK_TIME_LIMIT = env.integer("TASK_SECONDS_MAX", default=3600, minimum=1)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

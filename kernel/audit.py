@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from kernel.canonical import canonical_hash
-from kernel.models import ActorKind, AuditEntry
+from kernel.models import ActorKind, AuditEntry, AuditOrigin
+from kernel.origin import Origin, current, new_salt, origin_hash
 from kernel.transactions import transaction_required
 
 TEXT_LENGTH_MAX: Final = 500
@@ -102,6 +103,20 @@ def refuse_personal_data(value: Any) -> None:
         raise PersonalDataInAudit(message)
 
 
+def state_hash(state: Mapping[str, Any] | None) -> bytes | None:
+    """Return the SHA-256 of an object's state, told by references and figures; None of none.
+
+    Only what is not personal is hashed: an address is guessed from its hash in no time.
+
+    Raises:
+        PersonalDataInAudit: the state holds what looks like personal data.
+    """
+    if state is None:
+        return None
+    refuse_personal_data(state)
+    return canonical_hash(dict(state))
+
+
 @transaction_required
 def record(
     *,
@@ -113,18 +128,24 @@ def record(
     organisation_id: int | None = None,
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Append an entry in the transaction of the act, so that neither exists without the other.
 
     `action` is `room.verb` ("subsidies.approve"); `detail` holds references and figures.
+    `before` and `after` tell the object's state, None where there was or is none; their hashes
+    are kept. From where the actor acted is kept beside the entry (`kernel.origin`).
 
     Raises:
-        PersonalDataInAudit: `detail` holds what looks like personal data.
+        PersonalDataInAudit: `detail` or a state holds what looks like personal data.
         MissingTransaction: no transaction is open.
     """
     kept = dict(detail or {})
     refuse_personal_data(kept)
-    return AuditEntry.objects.create(
+    origin = current()
+    salt = new_salt()
+    entry = AuditEntry.objects.create(
         occurred_at=occurred_at or now,
         recorded_at=now,
         actor_kind=actor.kind,
@@ -135,4 +156,53 @@ def record(
         object_id=str(object_id),
         detail_hash=canonical_hash(kept),
         detail=kept,
+        before_hash=state_hash(before),
+        after_hash=state_hash(after),
+        origin_hash=None if origin is None else origin_hash(origin, salt=salt),
     )
+    if origin is not None:
+        _keep(origin, entry=entry, salt=salt, now=now)
+    return entry
+
+
+def _keep(origin: Origin, *, entry: AuditEntry, salt: bytes, now: datetime) -> None:
+    AuditOrigin.objects.create(
+        entry=entry,
+        salt=salt,
+        address=origin.address or None,
+        user_agent=origin.user_agent,
+        recorded_at=now,
+    )
+
+
+def origin_of(entry: AuditEntry) -> Origin | None:
+    """Return from where an entry's actor acted; None where nobody knows or it was deleted."""
+    kept: AuditOrigin | None = getattr(entry, "origin", None)
+    if kept is None:
+        return None
+    return Origin(address=kept.address or "", user_agent=kept.user_agent)
+
+
+def origin_was_altered(entry: AuditEntry) -> bool:
+    """Say whether an origin is there and is not the one that the entry holds the hash of."""
+    kept: AuditOrigin | None = getattr(entry, "origin", None)
+    told = origin_of(entry)
+    if kept is None or told is None:
+        return False
+    expected = None if entry.origin_hash is None else bytes(entry.origin_hash)
+    return origin_hash(told, salt=bytes(kept.salt)) != expected
+
+
+@transaction_required
+def forget_origins(*, before: datetime) -> int:
+    """Delete from where people acted before a moment and return how many; entries stay."""
+    deleted, _ = AuditOrigin.objects.filter(recorded_at__lt=before).delete()
+    return deleted
+
+
+@transaction_required
+def forget_origins_of(*, actor: Actor) -> int:
+    """Delete from where somebody acted and return how many; what he did stays."""
+    his = AuditOrigin.objects.filter(entry__actor_kind=actor.kind, entry__actor_id=actor.id)
+    deleted, _ = his.delete()
+    return deleted

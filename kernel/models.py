@@ -56,10 +56,12 @@ class AuditEntry(models.Model):
     """One decision or act, by reference: never a name, an address or other personal data.
 
     `detail` holds references and figures; `detail_hash` is the SHA-256 of its canonical
-    JSON and is what the seals cover.
+    JSON and is what the seals cover. `before_hash` and `after_hash` are those of the object's
+    state; `origin_hash` is that of the AuditOrigin, which may be deleted.
     """
 
     id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid7, unique=True)
     occurred_at = models.DateTimeField(help_text="When it happened in the world.")
     recorded_at = models.DateTimeField(help_text="When it was written down.")
     actor_kind = models.CharField(max_length=16, choices=ActorKind.choices)
@@ -70,6 +72,9 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=64)
     detail_hash = models.BinaryField(max_length=32)
     detail = models.JSONField(default=dict)
+    before_hash = models.BinaryField(max_length=32, null=True)
+    after_hash = models.BinaryField(max_length=32, null=True)
+    origin_hash = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         db_table = "kernel_audit_entry"
@@ -87,7 +92,33 @@ class AuditEntry(models.Model):
                 fields=["object_type", "object_id", "id"], name="kernel_audit_entry_object"
             ),
             models.Index(fields=["organisation_id", "id"], name="kernel_audit_entry_org"),
+            models.Index(fields=["actor_kind", "actor_id", "id"], name="kernel_audit_entry_actor"),
+            models.Index(
+                fields=["action", "id"],
+                name="kernel_audit_entry_action",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(fields=["recorded_at"], name="kernel_audit_entry_recorded"),
         ]
+
+
+class AuditOrigin(models.Model):
+    """From where an entry's actor acted: personal data, kept for months and then deleted.
+
+    The entry holds a hash of salt, address and browser. Rows are deleted and never changed.
+    """
+
+    entry = models.OneToOneField(
+        AuditEntry, primary_key=True, on_delete=models.PROTECT, related_name="origin"
+    )
+    salt = models.BinaryField(max_length=32)
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_audit_origin"
+        indexes = [models.Index(fields=["recorded_at"], name="kernel_audit_origin_recorded")]
 
 
 class Seal(models.Model):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from kernel.audit import origin_was_altered
 from kernel.canonical import canonical_hash
 from kernel.errors import DomainError
 from kernel.locks import AdvisoryLock, try_xact_lock
@@ -73,27 +74,58 @@ def _microseconds(moment: datetime) -> int:
 
 def entry_digest(entry: AuditEntry) -> bytes:
     """Return the SHA-256 of everything that an entry says; its detail by hash."""
-    return canonical_hash(
-        [
-            entry.id,
-            _microseconds(entry.occurred_at),
-            _microseconds(entry.recorded_at),
-            entry.actor_kind,
-            entry.actor_id,
-            entry.organisation_id,
-            entry.action,
-            entry.object_type,
-            entry.object_id,
-            bytes(entry.detail_hash).hex(),
-        ]
-    )
+    return digest_of(told_by(entry))
+
+
+def told_by(entry: AuditEntry) -> list[int | str | None]:
+    """Return what the digest of an entry is made of.
+
+    Entries from before there were hashes of states and origins keep the digest they had.
+    """
+    hashes = [
+        None if found is None else bytes(found).hex()
+        for found in (entry.before_hash, entry.after_hash, entry.origin_hash)
+    ]
+    return [*_acted(entry), *(hashes if any(hashes) else ())]
+
+
+def digest_of(told: Sequence[int | str | None]) -> bytes:
+    """Return the digest of what an entry says."""
+    return canonical_hash(list(told))
+
+
+def _acted(entry: AuditEntry) -> list[int | str | None]:
+    return [
+        entry.id,
+        _microseconds(entry.occurred_at),
+        _microseconds(entry.recorded_at),
+        entry.actor_kind,
+        entry.actor_id,
+        entry.organisation_id,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        bytes(entry.detail_hash).hex(),
+    ]
 
 
 def seal_hash(
     *, seal_no: int, prev_hash: bytes, sealed_at: datetime, digests: Sequence[bytes]
 ) -> bytes:
     """Return the hash of a seal over the digests of its entries, in their order."""
-    head = f"{seal_no}:{len(digests)}:{_microseconds(sealed_at)}\n".encode()
+    return seal_hash_at(
+        seal_no=seal_no,
+        prev_hash=prev_hash,
+        sealed_at_us=_microseconds(sealed_at),
+        digests=digests,
+    )
+
+
+def seal_hash_at(
+    *, seal_no: int, prev_hash: bytes, sealed_at_us: int, digests: Sequence[bytes]
+) -> bytes:
+    """Return the hash of a seal whose moment is told in microseconds since 1970."""
+    head = f"{seal_no}:{len(digests)}:{sealed_at_us}\n".encode()
     return hashlib.sha256(_DOMAIN + head + prev_hash + b"".join(digests)).digest()
 
 
@@ -148,16 +180,19 @@ def lag(*, now: datetime) -> timedelta:
     return timedelta(0) if oldest is None else max(now - oldest, timedelta(0))
 
 
-def verify(*, published: Iterable[SealHead] = ()) -> list[Finding]:
-    """Recompute the whole chain and compare it with itself and with published heads.
+def verify(
+    *, published: Iterable[SealHead] = (), first_no: int = 1, last_no: int | None = None
+) -> list[Finding]:
+    """Recompute the chain and compare it with itself and with published heads.
 
     An empty list means: nothing sealed was altered, removed or added, and every published
-    head still stands in the chain.
+    head still stands in the chain. From `first_no` on, what lies before it is taken as it is;
+    up to `last_no`, what lies behind it is not looked at.
     """
     expected = {item.seal_no: item.hash for item in published}
     findings: list[Finding] = []
-    prev_hash, next_no = GENESIS_HASH, 1
-    for seal, entries in _seals_with_entries():
+    prev_hash, next_no = _hash_before(first_no), first_no
+    for seal, entries in _seals_with_entries(first_no=first_no, last_no=last_no):
         if seal.seal_no != next_no:
             problem = f"seals {next_no} to {seal.seal_no - 1} are missing"
             findings.append(Finding(seal_no=next_no, problem=problem))
@@ -172,11 +207,22 @@ def verify(*, published: Iterable[SealHead] = ()) -> list[Finding]:
     return findings
 
 
-def _seals_with_entries() -> Iterator[tuple[Seal, list[SealEntry]]]:
-    links = SealEntry.objects.select_related("entry").order_by("seal_id", "position")
+def _hash_before(first_no: int) -> bytes:
+    before = Seal.objects.filter(seal_no=first_no - 1).first()
+    return GENESIS_HASH if before is None else bytes(before.hash)
+
+
+def _seals_with_entries(
+    *, first_no: int, last_no: int | None
+) -> Iterator[tuple[Seal, list[SealEntry]]]:
+    seals = Seal.objects.filter(seal_no__gte=first_no)
+    links = SealEntry.objects.filter(seal_id__gte=first_no)
+    if last_no is not None:
+        seals, links = seals.filter(seal_no__lte=last_no), links.filter(seal_id__lte=last_no)
+    links = links.select_related("entry__origin").order_by("seal_id", "position")
     groups = groupby(links.iterator(chunk_size=2_000), key=lambda link: link.seal_id)
     seal_no, group = next(groups, (None, iter(())))
-    for seal in Seal.objects.order_by("seal_no").iterator(chunk_size=2_000):
+    for seal in seals.order_by("seal_no").iterator(chunk_size=2_000):
         if seal_no == seal.seal_no:
             yield seal, list(group)
             seal_no, group = next(groups, (None, iter(())))
@@ -196,6 +242,10 @@ def _findings_of_seal(
         if canonical_hash(link.entry.detail) != bytes(link.entry.detail_hash):
             yield Finding(
                 seal_no=seal.seal_no, entry_id=link.entry.id, problem="the detail was altered"
+            )
+        if origin_was_altered(link.entry):
+            yield Finding(
+                seal_no=seal.seal_no, entry_id=link.entry.id, problem="the origin was altered"
             )
     recomputed = seal_hash(
         seal_no=seal.seal_no,

@@ -53,6 +53,7 @@ def erase_person(*, user_id: int, actor: Actor, now: datetime) -> Erasure:
         nobody = f"erased-{user.public_id}@erased.invalid"
         removed = Counter(_remove_ways_in(user))
         removed["invitations"] = _forget_invitations(user.email, nobody=nobody, now=now)
+        removed["origins"] = audit.forget_origins_of(actor=Actor.user(user.pk))
         _forget(user, nobody=nobody)
         audit.record(
             action="accounts.erase_person",

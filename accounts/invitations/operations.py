@@ -20,6 +20,11 @@ from kernel.transactions import transaction
 VALID_FOR: Final = timedelta(days=7)
 # An organisation cannot be made to write to half the world.
 OPEN_MAX: Final = 100
+_STATE_AFTER: Final = {
+    "accounts.invite": "open",
+    "accounts.revoke_invitation": "revoked",
+    "accounts.accept_invitation": "accepted",
+}
 
 
 class UnableToInvite(DomainError):
@@ -149,5 +154,7 @@ def _record(action: str, invitation: Invitation, *, actor: Actor, now: datetime)
         actor=actor,
         organisation_id=invitation.organisation_id,
         detail={"role": str(invitation.role)},
+        before=None if action == "accounts.invite" else {"state": "open"},
+        after={"state": _STATE_AFTER[action]},
         now=now,
     )

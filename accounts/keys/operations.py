@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.keys.locks import lock_key
@@ -68,9 +68,10 @@ def revoke_key(*, caller: Caller, organisation_id: int, public_id: UUID, now: da
     """
     with transaction():
         key = lock_key(own_key(organisation_id=organisation_id, public_id=public_id).pk)
+        before = _state(key)
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
             key.revoked_at = now
-            _write_down("revoke", key, caller=caller, now=now)
+            _write_down("revoke", key, caller=caller, before=before, now=now)
         return key
 
 
@@ -149,8 +150,24 @@ def actor_of(caller: Caller) -> Actor:
     return Actor.system() if caller.user_id is None else Actor.user(caller.user_id)
 
 
+def _state(key: ApiKey) -> dict[str, Any]:
+    return {
+        "scopes": list(key.scopes),
+        "expires_at": None if key.expires_at is None else key.expires_at.isoformat(),
+        "revoked_at": None if key.revoked_at is None else key.revoked_at.isoformat(),
+    }
+
+
 @transaction_required
-def _write_down(verb: str, key: ApiKey, *, caller: Caller, now: datetime, **detail: str) -> None:
+def _write_down(
+    verb: str,
+    key: ApiKey,
+    *,
+    caller: Caller,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+    **detail: str,
+) -> None:
     audit.record(
         action=f"api_keys.{verb}",
         object_type="api_key",
@@ -159,4 +176,6 @@ def _write_down(verb: str, key: ApiKey, *, caller: Caller, now: datetime, **deta
         now=now,
         organisation_id=key.organisation_id,
         detail={"prefix": key.prefix, "scopes": list(key.scopes), **detail},
+        before=before,
+        after=_state(key),
     )

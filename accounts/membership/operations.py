@@ -1,6 +1,7 @@
 """Every write to memberships. One rule above all: an organisation keeps an owner."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.locks import lock_organisation
 from accounts.models import Membership
@@ -67,7 +68,7 @@ def insert_membership(
         made = Membership.objects.create(
             user_id=user_id, organisation_id=organisation_id, role=role, created_at=now
         )
-    _record_membership("accounts.add_member", made, actor=actor, now=now)
+    _record_membership("accounts.add_member", made, actor=actor, before=None, now=now)
     return made
 
 
@@ -147,12 +148,29 @@ def _end(membership: Membership, *, now: datetime, actor: Actor) -> None:
     if membership.role == Role.OWNER and not live_owners.exclude(id=membership.pk).exists():
         message = "This is the last owner: make somebody else an owner first."
         raise LastOwner(message)
+    before = _state(membership)
     membership.ended_at = now
     membership.save(update_fields=["ended_at"])
-    _record_membership("accounts.end_membership", membership, actor=actor, now=now)
+    _record_membership("accounts.end_membership", membership, actor=actor, before=before, now=now)
 
 
-def _record_membership(action: str, membership: Membership, *, actor: Actor, now: datetime) -> None:
+def _state(membership: Membership) -> dict[str, Any]:
+    ended_at = membership.ended_at
+    return {
+        "user_id": membership.user_id,
+        "role": str(membership.role),
+        "ended_at": None if ended_at is None else ended_at.isoformat(),
+    }
+
+
+def _record_membership(
+    action: str,
+    membership: Membership,
+    *,
+    actor: Actor,
+    before: dict[str, Any] | None,
+    now: datetime,
+) -> None:
     audit.record(
         action=action,
         object_type="membership",
@@ -160,5 +178,7 @@ def _record_membership(action: str, membership: Membership, *, actor: Actor, now
         actor=actor,
         organisation_id=membership.organisation_id,
         detail={"user_id": membership.user_id, "role": str(membership.role)},
+        before=before,
+        after=_state(membership),
         now=now,
     )

@@ -224,4 +224,6 @@ def _seal(
         organisation_id=month.tenant_id,
         now=now,
         detail={**totals, "invoices": list(invoice_ids)},
+        before={"state": str(TenantMonth.State.OPEN)},
+        after={"state": str(TenantMonth.State.CLOSED), **totals},
     )

@@ -8,7 +8,7 @@ Lock order: the month's advisory lock, claims by id, then the ledger's own order
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from compute_billing.ledger.operations import CNY, Transfer, account, post
 from compute_billing.settlement.locks import lock_claim, lock_settlement
@@ -88,7 +88,9 @@ def submit_claim(*, claim_id: int, now: datetime, actor: Actor) -> None:
         to=ClaimState.SUBMITTED,
         also={"submitted_at": now},
     )
-    _record_claim(claim, action="settlement.submit_claim", actor=actor, now=now)
+    before = _state_of(claim)
+    claim.state = ClaimState.SUBMITTED
+    _record_claim(claim, action="settlement.submit_claim", actor=actor, before=before, now=now)
 
 
 @transaction
@@ -128,7 +130,10 @@ def mark_claim_paid(
         },
     )
     _post_payment(claim, custody=custody, now=now)
-    return _record_claim(claim, action="settlement.pay_claim", actor=actor, now=now)
+    before = _state_of(claim)
+    claim.state = ClaimState.PAID
+    claim.budget_document_no, claim.treasury_receipt_no = papers
+    return _record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
 
 
 def _unsettled_bills(month: date) -> _Bills | None:
@@ -229,8 +234,25 @@ def _post_payment(claim: Claim, *, custody: str, now: datetime) -> None:
     )
 
 
+def _state_of(claim: Claim) -> dict[str, Any]:
+    return {
+        "state": str(claim.state),
+        "amount": claim.amount,
+        "lines": claim.line_count,
+        "budget_document": claim.budget_document_no,
+        "treasury_receipt": claim.treasury_receipt_no,
+    }
+
+
 @transaction_required
-def _record_claim(claim: Claim, *, action: str, actor: Actor, now: datetime) -> None:
+def _record_claim(
+    claim: Claim,
+    *,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+) -> None:
     record(
         action=action,
         object_type="claim",
@@ -245,6 +267,8 @@ def _record_claim(claim: Claim, *, action: str, actor: Actor, now: datetime) -> 
             "amount": claim.amount,
             "lines": claim.line_count,
         },
+        before=before,
+        after=_state_of(claim),
     )
 
 

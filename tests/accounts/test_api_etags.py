@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 from django.test import Client
 from django.urls import path
@@ -19,7 +17,7 @@ class Draft(APIView):
     """A draft at version 3 that everybody may change."""
 
     is_public = True
-    authentication_classes: ClassVar = []
+    authentication_classes = []
 
     def get(self, request):
         return tagged(Response({"version": 3}), etag_of("draft", 3))

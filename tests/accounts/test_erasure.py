@@ -23,6 +23,7 @@ from accounts.models import StaffRole, User
 from accounts.permissions import Role, Staff
 from kernel.audit import Actor
 from kernel.models import AuditEntry
+from kernel.origin import Origin, acting_from
 from kernel.seals import seal_entries, verify
 from tests.builders.accounts import (
     NOW,
@@ -33,6 +34,7 @@ from tests.builders.accounts import (
     make_staff,
     make_user,
 )
+from tests.builders.audit import make_decision
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=100)
@@ -72,6 +74,8 @@ def somebody_busy() -> User:
     client.post("/login", {"login": EMAIL, "password": PASSWORD})
     client.post("/account/email", {"action_add": "", "email": f"new.{EMAIL}"})
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    with acting_from(Origin(address="203.0.113.77", user_agent=f"Browser of {NAME}")):
+        make_decision("claim:1", actor=Actor.user(user.pk))
     return user
 
 
@@ -89,6 +93,7 @@ def test_no_table_holds_his_name_or_address_any_more():
         "second_factors": 1,
         "single_sign_ons": 0,
         "invitations": 1,
+        "origins": 1,
     }
     assert not Authenticator.objects.exists()
     assert not Session.objects.exists()
