@@ -60,6 +60,8 @@ class Tenant:
     kind: str = "enterprise"
     size_class: str | None = "small"
     log_in: str = ""
+    projects: tuple[tuple[int, str, str], ...] = ()
+    """What its account works for: from which day of the month on, a project's code and name."""
     second_account: str = field(default="")
     """An account that the source uses before anybody has said whose it is."""
 
@@ -79,6 +81,11 @@ TENANTS: Final = (
         award=Award(rate_percent=30, cap_yuan=20_000),
         size_class="medium",
         log_in="qinglan",
+        projects=(
+            (1, "defect-detection", "缺陷检测"),
+            (12, "video-search", "视频检索"),
+            (24, "defect-detection", "缺陷检测"),
+        ),
     ),
     Tenant(
         code="zhiyuan-semantics",
@@ -123,6 +130,7 @@ TENANTS: Final = (
         award=Award(rate_percent=30, cap_yuan=12_000),
         size_class="medium",
         log_in="lixing",
+        projects=((1, "perception", "感知模型"), (17, "planning", "规划模型")),
     ),
     Tenant(
         code="shiguang-education",

@@ -5,13 +5,14 @@ Nothing here writes a table itself; every line could be a click or a call of the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts import operations as people
 from accounts.operations import OrganisationKind, SizeClass
 from accounts.permissions import Role, Scope, Staff
 from compute_billing.catalogue import operations as catalogue
+from compute_billing.contracts import operations as contracts
 from compute_billing.ledger import operations as ledger
 from compute_billing.metering import operations as metering
 from demo.cast import (
@@ -224,9 +225,34 @@ def _sources(*, cluster_id: int, tenant_ids: dict[str, int], calendar: Calendar)
         for code, name in names.items()
     }
     for tenant in TENANTS:
-        metering.map_account(
-            source_id=source_ids[tenant.source],
-            account=tenant.account,
-            tenant_id=tenant_ids[tenant.code],
-        )
+        for project_id, valid_from, valid_until in _work(
+            tenant, tenant_id=tenant_ids[tenant.code], calendar=calendar
+        ):
+            metering.map_account(
+                source_id=source_ids[tenant.source],
+                account=tenant.account,
+                tenant_id=tenant_ids[tenant.code],
+                project_id=project_id,
+                valid_from=valid_from,
+                valid_until=valid_until,
+            )
     return source_ids
+
+
+def _work(
+    tenant: Tenant, *, tenant_id: int, calendar: Calendar
+) -> list[tuple[int | None, datetime | None, datetime | None]]:
+    """Return what the tenant's account works for, and from when until when."""
+    if not tenant.projects:
+        return [(None, None, None)]
+    names = {code: name for _, code, name in tenant.projects}
+    project_ids = {
+        code: contracts.add_project(tenant_id=tenant_id, code=code, name=name).pk
+        for code, name in names.items()
+    }
+    starts = [None, *(calendar.day(day) for day, _, _ in tenant.projects[1:])]
+    ends = [*starts[1:], None]
+    return [
+        (project_ids[code], start, end)
+        for (_, code, _), start, end in zip(tenant.projects, starts, ends, strict=True)
+    ]

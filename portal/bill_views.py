@@ -8,7 +8,9 @@ from django.shortcuts import render
 
 from compute_billing.invoices import queries
 from portal.access import BILL_READERS
+from portal.bill_file import BILL_COLUMNS, LINE_COLUMNS, bill_rows, line_rows
 from portal.bill_pages import bill_page, bill_row
+from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.tenant_view import TenantView
 
 PAGE_ROWS: Final = 24
@@ -24,11 +26,19 @@ class BillReadersView(TenantView):
 class BillsView(BillReadersView):
     """A tenant's bills, the latest first."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show a page of them."""
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show a page of them, or send all as a file."""
+        kind = wanted_kind(request)
         tenant = self.chosen_tenant(request)
         context: dict[str, object] = {"tenants": self.tenants}
         if tenant is not None:
+            if kind is not None:
+                return file_response(
+                    name=f"bills-{tenant.code}",
+                    kind=kind,
+                    columns=BILL_COLUMNS,
+                    rows=bill_rows(tenant_id=tenant.tenant_id),
+                )
             found = self._found(request, tenant_id=tenant.tenant_id)
             rows = [bill_row(bill) for bill in found[:PAGE_ROWS]]
             context |= {
@@ -52,8 +62,9 @@ class BillsView(BillReadersView):
 class BillView(BillReadersView):
     """A bill with its taxes and lines, to be read and printed."""
 
-    def get(self, request: HttpRequest, bill_id: UUID) -> HttpResponse:
-        """Show it; somebody else's is as absent as one that never was."""
+    def get(self, request: HttpRequest, bill_id: UUID) -> HttpResponse | FileAnswer:
+        """Show it, or send its lines; somebody else's is as absent as one that never was."""
+        kind = wanted_kind(request)
         try:
             tenant_id = queries.holder_of_invoice(
                 public_id=bill_id, tenant_ids=self.viewer.tenant_ids
@@ -61,4 +72,11 @@ class BillView(BillReadersView):
         except queries.UnknownInvoice as error:
             raise Http404 from error
         bill, lines = queries.invoice_in_words(tenant_id=tenant_id, public_id=bill_id)
+        if kind is not None:
+            return file_response(
+                name=f"bill-{bill.series}-{bill.number:06d}",
+                kind=kind,
+                columns=LINE_COLUMNS,
+                rows=line_rows(lines),
+            )
         return render(request, "portal/bill.html", {"page": bill_page(bill, lines)})

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from compute_billing.audit.usage import UsageTenant
+from accounts.api_paging import encoded
+from compute_billing.audit.usage import DayOfUse, RunningJob, UsageTenant
 from compute_billing.ledger.queries import CauseOwed, Lot, Position
 from portal import figures
+from portal.bill_file import hours, yuan
+from portal.chart import Chart
+from portal.exports import Cell
 from portal.figures import MoneyFigure
+from portal.usage_pages import chart_of_use
 from portal.wording import ACCOUNTS, ARREARS, Text, worded
 
 MONEY_UNIT: Final = "CNY"
@@ -41,6 +46,21 @@ class DebtRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """A running job, and what it used and cost up to its last poll."""
+
+    record_id: str
+    job: str
+    project: str
+    card_type: str
+    cards: str
+    card_hours: str
+    started_at: datetime
+    metered_until: datetime
+    cost: MoneyFigure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WalletPage:
     """All of the page. `days_left` is '' without burn, and `lasts_long` beyond a year."""
 
@@ -55,6 +75,10 @@ class WalletPage:
     paused_reason: str
     lots: Sequence[LotRow]
     debts: Sequence[DebtRow]
+    jobs: Sequence[JobRow]
+    has_projects: bool
+    month: date
+    chart: Chart
 
 
 def wallet_page(
@@ -64,24 +88,31 @@ def wallet_page(
     spent: int,
     lots: Sequence[Lot],
     owed: Sequence[CauseOwed],
+    jobs: Sequence[RunningJob],
+    month: date,
+    days: Sequence[DayOfUse],
 ) -> WalletPage:
     """Put the page together; `spent` is of BURN_DAYS days."""
     money = [held for held in position.holdings if held.unit == MONEY_UNIT]
     balance = sum(held.posted for held in money) - position.arrears
     held = sum(held.held for held in money)
-    days = days_left(balance=balance, spent=spent)
+    lasting = days_left(balance=balance, spent=spent)
     return WalletPage(
         tenant=tenant,
         balance=figures.money(balance),
         held=figures.money(held) if held else None,
         burn=figures.money(spent // BURN_DAYS),
-        days_left="" if days is None else f"{days}",
-        lasts_long=days is not None and days > DAYS_LEFT_MAX,
+        days_left="" if lasting is None else f"{lasting}",
+        lasts_long=lasting is not None and lasting > DAYS_LEFT_MAX,
         owed=figures.money(position.arrears),
         credit_left=_credit_left(position),
         paused_reason=position.paused_reason,
         lots=[_lot(lot) for lot in lots],
         debts=[_debt(debt) for debt in owed],
+        jobs=[_job(job) for job in jobs],
+        has_projects=any(job.project for job in jobs),
+        month=month,
+        chart=chart_of_use(days, month=month),
     )
 
 
@@ -118,3 +149,27 @@ def _debt(debt: CauseOwed) -> DebtRow:
         debts=f"{debt.debts:,}",
         since=debt.since,
     )
+
+
+def _job(job: RunningJob) -> JobRow:
+    return JobRow(
+        record_id=encoded(job.source, job.record),
+        job=job.job,
+        project=job.project or "",
+        card_type=job.card_type,
+        cards=figures.cards(job.milli_cards),
+        card_hours=figures.card_hours(job.quantity),
+        started_at=job.started_at,
+        metered_until=job.metered_until,
+        cost=figures.money(job.cost.tenant),
+    )
+
+
+def lot_cells(lot: Lot) -> list[Cell]:
+    """Return a lot as a row of a file: money in yuan, card time in card-hours."""
+    is_money = lot.unit == MONEY_UNIT
+    granted, left = ((yuan if is_money else hours)(n) for n in (lot.granted, lot.posted))
+    return [
+        *(lot.stage, lot.reference, lot.unit, granted, left),
+        *(lot.card_type, lot.cluster, lot.project, lot.starts_at, lot.expires_at),
+    ]

@@ -1,40 +1,79 @@
 """The desk of the buyer: his balance."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from compute_billing.audit.usage import UsageTenant, spent
+from compute_billing.audit import usage as explorer
+from compute_billing.audit.usage import UsageTenant
+from compute_billing.invoices.queries import month_page
 from compute_billing.ledger import queries
+from compute_billing.metering.queries import UsageFilter
 from kernel.clock import utc_now
+from kernel.queries import billing_month, billing_month_at
 from portal.bill_views import BillReadersView
-from portal.wallet_page import BURN_DAYS, WalletPage, wallet_page
+from portal.exports import Cell, FileAnswer, file_response, wanted_kind
+from portal.wallet_page import BURN_DAYS, WalletPage, lot_cells, wallet_page
 
 LOTS_MAX: Final = 200
+JOBS_MAX: Final = 20
+# A job of which nothing was told for longer is not said to run.
+TOLD_WITHIN: Final = timedelta(hours=6)
+LOT_COLUMNS: Final = (
+    *("stage", "reference", "unit", "granted", "left", "card_type", "cluster", "project"),
+    *("starts_at", "expires_at"),
+)
 
 
 class WalletView(BillReadersView):
-    """What a tenant has now, how fast it goes, and what it owes and why."""
+    """What a tenant has now, how fast it goes, what runs, and what it owes and why."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show it."""
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show it, or send its lots as a file."""
+        kind = wanted_kind(request)
         tenant = self.chosen_tenant(request)
         context: dict[str, object] = {"tenants": self.tenants}
         if tenant is not None:
+            if kind is not None:
+                return file_response(
+                    name=f"lots-{tenant.code}",
+                    kind=kind,
+                    columns=LOT_COLUMNS,
+                    rows=_lots(tenant.tenant_id),
+                )
             context["page"] = _page(tenant)
         return render(request, "portal/wallet.html", context)
 
 
+def _lots(tenant_id: int) -> Iterator[list[Cell]]:
+    """Yield all lots, those that have run out too."""
+    after = None
+    while lots := queries.lot_page(
+        tenant_id=tenant_id, stage=None, valid_at=None, after=after, limit=LOTS_MAX
+    ):
+        yield from (lot_cells(lot) for lot in lots)
+        after = lots[-1].place
+
+
 def _page(tenant: UsageTenant) -> WalletPage:
     now, tenant_id = utc_now(), tenant.tenant_id
+    booked = month_page(tenant_id=tenant_id, after=None, limit=1)
+    month = billing_month(month=booked[0].month) if booked else billing_month_at(moment=now)
     return wallet_page(
         tenant=tenant,
         position=queries.position(tenant_id=tenant_id, at=now),
-        spent=spent(tenant_id=tenant_id, since=now - timedelta(days=BURN_DAYS), until=now),
+        spent=explorer.spent(tenant_id=tenant_id, since=now - timedelta(days=BURN_DAYS), until=now),
         lots=queries.lot_page(
             tenant_id=tenant_id, stage=None, valid_at=now, after=None, limit=LOTS_MAX
         ),
         owed=queries.owed_by_cause(tenant_id=tenant_id),
+        jobs=explorer.running_jobs(tenant_id=tenant_id, since=now - TOLD_WITHIN, limit=JOBS_MAX),
+        month=month.month,
+        days=explorer.usage_days(
+            tenant_id=tenant_id,
+            wanted=UsageFilter(started_from=month.starts_at, started_until=month.ends_at),
+        ),
     )

@@ -53,6 +53,25 @@ class DayOfUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunningJob:
+    """A job that had not ended when it was last told of, with its use and cost up to then.
+
+    `quantity` is milli-card-milliseconds; `record` is the external id of its newest record.
+    """
+
+    source: str
+    job: str
+    record: str
+    project: str | None
+    card_type: str
+    milli_cards: int
+    started_at: datetime
+    metered_until: datetime
+    quantity: int
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsageChoices:
     """What can be filtered by: the projects and card types that occur in a time."""
 
@@ -89,6 +108,18 @@ def usage_days(*, tenant_id: int, wanted: UsageFilter) -> list[DayOfUse]:
         **asdict(wanted),
     )
     return [DayOfUse(**{**day, "quantity": int(day["quantity"])}) for day in found]
+
+
+def running_jobs(*, tenant_id: int, since: datetime, limit: int) -> list[RunningJob]:
+    """Return a tenant's jobs that still ran at their last poll, after `since`; largest first."""
+    found = rows(statement(ROOM, "running_jobs.sql"), tenant_id=tenant_id, since=since, limit=limit)
+    return [
+        RunningJob(
+            cost=Cost(**{name: int(job.pop(name)) for name in Cost.__slots__}),
+            **{**job, "quantity": int(job["quantity"])},
+        )
+        for job in found
+    ]
 
 
 def usage_choices(*, tenant_id: int, wanted: UsageFilter) -> UsageChoices:

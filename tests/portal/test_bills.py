@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -35,6 +39,10 @@ def bills(page: str) -> dict[str, dict[str, str]]:
 
 def member_of(market: Market, name: str, role: Role = Role.FINANCE) -> Client:
     return signed_in(make_member(organisation=market.tenants[name], role=role))
+
+
+def lines_of(answer: HttpResponse) -> list[dict[str, str]]:
+    return [*csv.DictReader(StringIO(answer.getvalue().decode("utf-8-sig")))]
 
 
 def read(client: Client, path: str, **query: str) -> str:
@@ -86,6 +94,22 @@ def test_a_bill_adds_up_from_its_lines_to_its_total():
     assert shown["tax"] == "1.375472", "6 % that the price includes: 24.30 × 6 / 106"
     assert market.tenants["rich"].name in text
     assert market.operator.name in text
+
+
+def test_bills_and_their_lines_can_be_had_as_files():
+    market = make_settled_month()
+    client = member_of(market, "rich")
+    (bill_id,) = bills(read(client, "/statements"))
+
+    (bill,) = lines_of(client.get("/statements", {"file": "csv"}))
+    lines = lines_of(client.get(f"/statements/{bill_id}", {"file": "csv"}))
+
+    assert (bill["month"], bill["gross"], bill["total"]) == ("2026-10", "24.300000", "24.300000")
+    assert {line["payer"]: line["amount"] for line in lines} == {
+        "award": "12.150000",
+        "paid": "12.150000",
+    }
+    assert sum(Decimal(line["card_hours"]) for line in lines) == 10
 
 
 def test_another_tenant_is_as_absent_as_one_that_never_was():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.db import connection
@@ -11,15 +13,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import Role, Staff
+from compute_billing.metering import operations as metering
 from portal.wallet_page import days_left
 from tests.builders.accounts import make_member, make_staff
 from tests.builders.market import HOUR_MS, NOW, YUAN, Market, instant_ms
 from tests.builders.sessions import signed_in
+from tests.builders.usage import poll
 from tests.portal.market_month import make_settled_month
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_MAX = 12
+QUERIES_MAX = 16
+JOB = re.compile(r'data-job="([^"]+)">(.*?)</tr>', re.DOTALL)
+CELL = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</td>', re.DOTALL)
 FIGURE = re.compile(r'<dd data-figure="(\w+)">(.*?)</dd>', re.DOTALL)
 LEFT = re.compile(r'data-figure="balance" data-label="[^"]+">(.*?)</td>', re.DOTALL)
 
@@ -106,6 +112,53 @@ def test_staff_choose_a_tenant_and_members_only_their_own():
     assert shown(read(staff, tenant=poor))["arrears"] == "4.860000"
     for code in (poor, "nobody"):
         assert member_of(market, "rich").get("/balance", {"tenant": code}).status_code == 404
+
+
+def observe(market: Market, *, ran_hours: int, told_at: datetime) -> None:
+    """Let the scheduler tell that `rich`'s job on two cards has been running for some hours."""
+    seen = poll(
+        "training",
+        0,
+        ran_hours,
+        account="rich",
+        card_type=market.meter.code,
+        milli_cards=2_000,
+        started_ms=instant_ms(told_at) - ran_hours * HOUR_MS,
+        observed_ms=instant_ms(told_at),
+    )
+    metering.record_batch([seen], source=market.source, import_id=market.import_id, now=NOW)
+
+
+def test_a_running_job_is_shown_with_what_it_cost_so_far_until_nothing_is_told_of_it():
+    market = make_settled_month()
+    client = member_of(market, "rich")
+    observe(market, ran_hours=3, told_at=NOW - timedelta(hours=1))
+    market.rate()
+
+    (job,) = JOB.findall(read(client))
+
+    assert job[0] == "training"
+    # Six card-hours at 2.43, half of it subsidised.
+    told = {name: digits(figure) for name, figure in CELL.findall(job[1])}
+    assert told == {"card_hours": "6.00", "cost": "7.290000"}
+    assert JOB.findall(read(member_of(market, "poor"))) == []
+
+
+def test_a_job_of_which_nothing_was_told_for_long_is_not_said_to_run():
+    market = make_settled_month()
+    observe(market, ran_hours=3, told_at=NOW - timedelta(hours=7))
+
+    assert JOB.findall(read(member_of(market, "rich"))) == []
+
+
+def test_the_lots_can_be_had_as_a_file():
+    market = make_settled_month()
+
+    answer = member_of(market, "rich").get("/balance", {"file": "csv"})
+
+    (lot,) = csv.DictReader(StringIO(answer.getvalue().decode("utf-8-sig")))
+    assert (lot["stage"], lot["unit"]) == ("paid", "CNY")
+    assert (lot["granted"], lot["left"]) == ("100.000000", "87.850000")
 
 
 def test_the_page_takes_few_queries():

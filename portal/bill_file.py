@@ -1,0 +1,68 @@
+"""Bills and their lines as files. Columns have the names of the API; amounts are exact."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from compute_billing.invoices.queries import StatementLine, invoice_page
+from kernel.money import MICRO_PER_FEN, Money
+from kernel.periods import month_text
+from kernel.quantities import card_hours_text
+from portal.exports import Cell
+
+BATCH: Final = 200
+MONEY_UNIT: Final = "CNY"
+HOUR_PLACES: Final = 6
+AMOUNTS: Final = (
+    *("gross", "discount", "net", "tax", "tax_on_top", "programme", "tenant_paid", "arrears"),
+)
+BILL_COLUMNS: Final = ("number", "month", "issuer", "issued_at", "card_hours", *AMOUNTS, "total")
+LINE_COLUMNS: Final = (
+    *("price_list", "card_type", "band", "unit_price", "project", "usage_month", "payer"),
+    *("card_hours", "unit", "amount"),
+)
+
+
+def bill_rows(*, tenant_id: int) -> Iterator[list[Cell]]:
+    """Yield all bills of a tenant, the latest first."""
+    after = None
+    while bills := invoice_page(tenant_id=tenant_id, month=None, after=after, limit=BATCH):
+        for bill in bills:
+            yield _bill(bill)
+            after = bill.public_id
+
+
+def _bill(bill: Any) -> list[Cell]:
+    return [
+        f"{bill.series}-{bill.number:06d}",
+        month_text(bill.period),
+        bill.issuer.code,
+        bill.issued_at,
+        hours(int(bill.quantity)),
+        *(yuan(getattr(bill, name)) for name in AMOUNTS),
+        yuan(bill.total_fen * MICRO_PER_FEN),
+    ]
+
+
+def line_rows(lines: Iterable[StatementLine]) -> Iterator[list[Cell]]:
+    """Yield the lines of a bill; card time in kind has its amount in card-hours."""
+    for line in lines:
+        price, is_money = line.price.unit_price_micro, line.unit == MONEY_UNIT
+        yield [
+            *(line.price.price_list, line.price.meter, line.price.band),
+            None if price is None else yuan(price),
+            *(line.project, month_text(line.usage_month), line.payer_kind),
+            hours(line.quantity),
+            line.unit,
+            yuan(line.amount) if is_money else hours(line.amount),
+        ]
+
+
+def yuan(micro: int) -> Decimal:
+    """Return an amount in micro-yuan as exact yuan."""
+    return Decimal(Money(micro).to_text())
+
+
+def hours(quantity: int) -> Decimal:
+    """Return milli-card-milliseconds as card-hours with six places."""
+    return Decimal(card_hours_text(quantity, places=HOUR_PLACES))
