@@ -20,8 +20,10 @@ from compute_billing.settlement import queries as settlement
 from config.celery import send_nudge
 from demo.children import Children
 from demo.generator import Month
+from demo.present import polls
 from demo.seeding import Stage, map_late_account
 from demo.sending import send
+from kernel.clock import utc_now
 from local_services.processes import wait_until
 
 RATE: Final = "compute_billing.tasks.rating.rate_pending"
@@ -59,7 +61,8 @@ class Act:
         self.do(progress, "tenants closed", task=CLOSE, left=self._open_tenants)
         self.do(progress, "month settled", task=SETTLE, left=self._unsettled)
         self.deliver(progress, after_closing=True)
-        self.do(progress, "late usage rated", task=RATE, left=_waiting)
+        self.outcome += send(polls(now=utc_now()), stage=self.stage, base=self.base)
+        self.do(progress, "late and running usage rated", task=RATE, left=_waiting)
         send_nudge(SEAL)
         return self.verify(progress)
 

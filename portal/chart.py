@@ -47,7 +47,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A month of days. `capacity` is what the cards can give in a day, in milli-card-ms."""
+    """Days in a row. `capacity` is what the cards can give in a day, in milli-card-ms."""
 
     days: tuple[Day, ...]
     series: tuple[Series, ...]
@@ -64,7 +64,7 @@ class Chart:
     def drawing(self) -> dict[str, Any]:
         """Return what is drawn; numbers are texts, so that none is rounded on the way."""
         return {
-            "labels": [f"{day.day.day}" for day in self.days],
+            "labels": [_label(day.day, first=n == 0) for n, day in enumerate(self.days)],
             "titles": [date_format(day.day, "MONTH_DAY_FORMAT") for day in self.days],
             "totals": [_with_part(day) for day in self.days],
             "series": [
@@ -85,23 +85,35 @@ class Chart:
         }
 
 
+def _label(day: date, *, first: bool) -> str:
+    """Return the day, with its month where a month begins in the middle of the chart."""
+    return f"{day.month}/{day.day}" if day.day == 1 and not first else f"{day.day}"
+
+
 def _with_part(day: Day) -> str:
     return f"{day.hours} ({day.used})" if day.used else day.hours
 
 
 def daily_chart(*, month: date, quantities: Quantities, milli_cards: int | None) -> Chart:
     """Return the chart of a month; with `milli_cards` it shows what the cards could give."""
-    return stacked_chart(month=month, parts={"": quantities}, milli_cards=milli_cards)
+    return stacked_chart(
+        first=month, last=last_day(month), parts={"": quantities}, milli_cards=milli_cards
+    )
+
+
+def last_day(month: date) -> date:
+    """Return the last day of a month."""
+    return month_after(month) - timedelta(days=1)
 
 
 def stacked_chart(
-    *, month: date, parts: Mapping[str, Quantities], milli_cards: int | None = None
+    *, first: date, last: date, parts: Mapping[str, Quantities], milli_cards: int | None = None
 ) -> Chart:
-    """Return the chart of a month whose days are made of named parts, the largest at the bottom.
+    """Return the chart of days that are made of named parts, the largest at the bottom.
 
     Beyond SERIES_MAX parts the smallest are one.
     """
-    dates = [month + timedelta(days=n) for n in range((month_after(month) - month).days)]
+    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     capacity = _capacity(milli_cards)
     series = _largest_first(
         [

@@ -11,7 +11,7 @@ from compute_billing.audit.usage import Cost, DayOfUse, UsageChoices, UsageSums,
 from compute_billing.metering.queries import Usage
 from kernel.periods import month_text
 from portal import figures
-from portal.chart import Chart, stacked_chart
+from portal.chart import Chart, last_day, stacked_chart
 from portal.figures import MoneyFigure
 from portal.wording import PARKED, STATES, Text, worded
 
@@ -147,14 +147,14 @@ def usage_page(
         card_types=choices(offered.card_types, chosen=chosen["card_type"]),
         job=chosen["job"],
         is_filtered=any(chosen.values()),
-        chart=chart_of_use(days, month=month),
+        chart=chart_of_use(days, first=month, last=last_day(month)),
     )
 
 
-def chart_of_use(days: Sequence[DayOfUse], *, month: date) -> Chart:
-    """Return the days of a month stacked by project and card type."""
+def chart_of_use(days: Sequence[DayOfUse], *, first: date, last: date) -> Chart:
+    """Return days of use stacked by project and card type."""
     parts: dict[str, dict[date, int]] = defaultdict(dict)
     for use in days:
         name = f"{use.project} · {use.card_type}" if use.project else use.card_type
         parts[name][use.day] = use.quantity
-    return stacked_chart(month=month, parts=parts)
+    return stacked_chart(first=first, last=last, parts=parts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts.api_paging import encoded
@@ -18,6 +18,7 @@ from portal.wording import ACCOUNTS, ARREARS, Text, worded
 
 MONEY_UNIT: Final = "CNY"
 BURN_DAYS: Final = 7
+SHOWN_DAYS: Final = 31
 # Beyond this a forecast says nothing.
 DAYS_LEFT_MAX: Final = 365
 
@@ -77,7 +78,6 @@ class WalletPage:
     debts: Sequence[DebtRow]
     jobs: Sequence[JobRow]
     has_projects: bool
-    month: date
     chart: Chart
 
 
@@ -89,7 +89,7 @@ def wallet_page(
     lots: Sequence[Lot],
     owed: Sequence[CauseOwed],
     jobs: Sequence[RunningJob],
-    month: date,
+    last: date,
     days: Sequence[DayOfUse],
 ) -> WalletPage:
     """Put the page together; `spent` is of BURN_DAYS days."""
@@ -111,14 +111,18 @@ def wallet_page(
         debts=[_debt(debt) for debt in owed],
         jobs=[_job(job) for job in jobs],
         has_projects=any(job.project for job in jobs),
-        month=month,
-        chart=chart_of_use(days, month=month),
+        chart=chart_of_use(days, first=first_shown(last), last=last),
     )
 
 
 def days_left(*, balance: int, spent: int) -> int | None:
     """Return for how many whole days money lasts at the pace of BURN_DAYS; None without a pace."""
     return None if spent <= 0 else max(balance, 0) * BURN_DAYS // spent
+
+
+def first_shown(last: date) -> date:
+    """Return the first day of the chart whose last day is given."""
+    return last - timedelta(days=SHOWN_DAYS - 1)
 
 
 def _credit_left(position: Position) -> MoneyFigure | None:

@@ -1,22 +1,22 @@
 """The desk of the buyer: his balance."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from compute_billing.audit import usage as explorer
 from compute_billing.audit.usage import UsageTenant
-from compute_billing.invoices.queries import month_page
 from compute_billing.ledger import queries
 from compute_billing.metering.queries import UsageFilter
 from kernel.clock import utc_now
-from kernel.queries import billing_month, billing_month_at
 from portal.bill_views import BillReadersView
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
-from portal.wallet_page import BURN_DAYS, WalletPage, lot_cells, wallet_page
+from portal.wallet_page import BURN_DAYS, WalletPage, first_shown, lot_cells, wallet_page
 
 LOTS_MAX: Final = 200
 JOBS_MAX: Final = 20
@@ -60,8 +60,7 @@ def _lots(tenant_id: int) -> Iterator[list[Cell]]:
 
 def _page(tenant: UsageTenant) -> WalletPage:
     now, tenant_id = utc_now(), tenant.tenant_id
-    booked = month_page(tenant_id=tenant_id, after=None, limit=1)
-    month = billing_month(month=booked[0].month) if booked else billing_month_at(moment=now)
+    today = now.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date()
     return wallet_page(
         tenant=tenant,
         position=queries.position(tenant_id=tenant_id, at=now),
@@ -71,9 +70,16 @@ def _page(tenant: UsageTenant) -> WalletPage:
         ),
         owed=queries.owed_by_cause(tenant_id=tenant_id),
         jobs=explorer.running_jobs(tenant_id=tenant_id, since=now - TOLD_WITHIN, limit=JOBS_MAX),
-        month=month.month,
+        last=today,
         days=explorer.usage_days(
             tenant_id=tenant_id,
-            wanted=UsageFilter(started_from=month.starts_at, started_until=month.ends_at),
+            wanted=UsageFilter(
+                started_from=_midnight(first_shown(today)),
+                started_until=_midnight(today + timedelta(days=1)),
+            ),
         ),
     )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.BILLING_TIME_ZONE))

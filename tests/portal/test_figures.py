@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -81,9 +81,14 @@ def test_a_chart_of_nothing_has_no_peak():
 def test_parts_are_stacked_largest_first_and_the_smallest_beyond_eight_are_one():
     day = date(2026, 10, 1)
 
-    chart = stacked_chart(month=day, parts={f"p{n}": {day: n * HOUR} for n in range(1, 11)})
+    chart = stacked_chart(
+        first=day - timedelta(days=1),
+        last=day,
+        parts={f"p{n}": {day: n * HOUR} for n in range(1, 11)},
+    )
 
     assert [series.name for series in chart.series[:7]] == [f"p{n}" for n in range(10, 3, -1)]
-    assert chart.series[7].quantities[0] == (1 + 2 + 3) * HOUR
-    assert chart.days[0].hours == "55.00"
-    assert chart.days[0].parts[-1] == "6.00"
+    assert chart.series[7].quantities == (0, (1 + 2 + 3) * HOUR)
+    assert [day.hours for day in chart.days] == ["0.00", "55.00"]
+    assert chart.days[1].parts[-1] == "6.00"
+    assert chart.drawing["labels"] == ["30", "10/1"]
