@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Rule
 from portal.access import BILL_READERS, OVERVIEW_READERS, USAGE_READERS, rights_of, viewer
+from portal.operator_desk import DESK_PAGES, DESK_READERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ DESKS: Final = (
     Desk(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
     Desk(name="wallet", text=_("Balance"), rule=BILL_READERS),
     Desk(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
+    Desk(name="operator-sources", text=_("Operations"), rule=DESK_READERS, below=DESK_PAGES),
 )
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
         account_views.EndSessionView.as_view(),
         name="usersessions_end",
     ),
+    path("", include("portal.operator_urls")),
     path("", include("portal.account_urls")),
     path("", include("portal.sso_urls")),
 ]

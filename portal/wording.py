@@ -40,6 +40,10 @@ CAUSES: Final[Mapping[str, Text]] = {
     "rerate": _("price corrected"),
     "respread": _("spread anew"),
 }
+DECISIONS: Final[Mapping[str, Text]] = {
+    "kept": _("what came first was kept"),
+    "corrected": _("the other content took its place"),
+}
 BANDS: Final[Mapping[str, Text]] = {"all": _("all day")}
 
 

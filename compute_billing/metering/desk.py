@@ -13,7 +13,7 @@ import msgspec
 from django.conf import settings
 
 from compute_billing.metering.candidates import moment
-from compute_billing.metering.models import RetryRun
+from compute_billing.metering.models import RetryRun, UsageSource
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
 
@@ -107,6 +107,15 @@ class RejectCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """An organisation that use may be charged to."""
+
+    tenant_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskFilter:
     """Which rejects are asked for; '' asks for any."""
 
@@ -191,6 +200,16 @@ def sources(*, now: datetime) -> list[SourceDesk]:
     return [SourceDesk(**source) for source in found]
 
 
+def source_codes() -> list[str]:
+    """Return the codes of every source, for filters."""
+    return list(UsageSource.objects.order_by("code").values_list("code", flat=True))
+
+
+def tenants_to_map() -> list[Holder]:
+    """Return the organisations that an account may belong to, by name."""
+    return [Holder(**found) for found in rows(statement(ROOM, "desk_tenants.sql"))]
+
+
 def deliveries(*, source: str, after: UUID | None, limit: int) -> list[DeliveryLine]:
     """Return deliveries of a source ('' of all), the newest first, from behind `after` on."""
     found = rows(statement(ROOM, "desk_deliveries.sql"), source=source, after=after, limit=limit)
@@ -234,6 +253,22 @@ def reject_at(*, import_id: UUID, position: int) -> RejectLine:
 def reject_counts() -> list[RejectCount]:
     """Return how many open rejects there are of each source, reason and field."""
     return [RejectCount(**found) for found in rows(statement(ROOM, "desk_reject_counts.sql"))]
+
+
+def sources_to_retry(*, wanted: DeskFilter) -> list[int]:
+    """Return the ids of the sources that have readable rejects of a filter."""
+    found = rows(statement(ROOM, "desk_retry_sources.sql"), **asdict(wanted))
+    return [source["source_id"] for source in found]
+
+
+def rejects_by_source(*, places: Sequence[tuple[UUID, int]]) -> dict[int, list[int]]:
+    """Return the ids of the rejects at these places (delivery, position) for each source."""
+    found = rows(
+        statement(ROOM, "desk_reject_ids.sql"),
+        import_ids=[import_id for import_id, _ in places],
+        positions=[position for _, position in places],
+    )
+    return {source["source_id"]: source["reject_ids"] for source in found}
 
 
 def conflicts(

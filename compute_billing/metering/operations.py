@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import UsageRejected
 from compute_billing.ledger import operations as ledger
 from compute_billing.metering.context import ROOM, Context
 from compute_billing.metering.formats.record import Parsed
@@ -37,7 +39,7 @@ from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.nudges import wake
 from kernel.sql import rows, statement
-from kernel.transactions import transaction
+from kernel.transactions import transaction, transaction_required
 
 __all__ = [
     "BATCH_RECORDS_MAX",
@@ -201,8 +203,27 @@ def start_import(
 
 @transaction
 def finish_import(*, import_id: int, now: datetime) -> None:
-    """Note that the delivery was read to its end."""
-    UsageImport.objects.filter(pk=import_id, finished_at=None).update(finished_at=now)
+    """Note that the delivery was read to its end; its operator hears of what was refused."""
+    open_imports = UsageImport.objects.filter(pk=import_id, finished_at=None)
+    if open_imports.update(finished_at=now):
+        _tell_refusals(import_id=import_id, now=now)
+
+
+@transaction_required
+def _tell_refusals(*, import_id: int, now: datetime) -> None:
+    found = UsageImport.objects.select_related("source__default_cluster__centre")
+    finished = found.get(pk=import_id)
+    if finished.rejected or finished.conflict:
+        refused = UsageRejected(
+            source=finished.source.code,
+            import_id=finished.public_id,
+            accepted=finished.accepted,
+            duplicate=finished.duplicate,
+            conflict=finished.conflict,
+            rejected=finished.rejected,
+        )
+        operator_id = finished.source.default_cluster.centre.operator_id
+        emit(refused, organisation_id=operator_id, now=now)
 
 
 def record_batch(

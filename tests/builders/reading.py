@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import cache
 from uuid import UUID
 
+from accounts.api_paging import encoded
 from accounts.models import Organisation
 from compute_billing.api.names import record_id
 from compute_billing.invoices.models import Invoice
 from compute_billing.metering import operations as metering
-from compute_billing.metering.models import UsageSource
+from compute_billing.metering.models import UsageConflict, UsageImport, UsageSource
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement.models import OperatorStatement
 from kernel.audit import Actor
@@ -67,3 +68,25 @@ def own_retry(organisation: Organisation) -> UUID:
     """Return the id of a retry of that source."""
     source = UsageSource.objects.get(code=own_source(organisation))
     return metering.ask_retry(source_id=source.pk, actor=Actor.system(), now=NOW).public_id
+
+
+@cache
+def _a_report(organisation: Organisation) -> UsageImport:
+    """Report a job, the same one with other content, and one of an account that nobody has."""
+    market = _market_of(organisation)
+    for report in ({}, {"milli_cards": 4_000}, {"external_id": "lost", "account": "nobody"}):
+        market.report({"external_id": "job", "account": "own", **report})
+    return UsageImport.objects.get(pk=market.import_id)
+
+
+def a_reject(organisation: Organisation) -> dict[str, object]:
+    """Name a reject for want of an account."""
+    reject = _a_report(organisation).rejects.get()
+    return {"import_id": reject.usage_import.public_id, "position": reject.position}
+
+
+def a_conflict(organisation: Organisation) -> dict[str, object]:
+    """Name a conflict."""
+    found = UsageConflict.objects.get(first_import=_a_report(organisation))
+    content = bytes(found.payload_hash).hex()
+    return {"word": encoded(found.source.code, found.external_id, content)}

@@ -1,0 +1,122 @@
+"""What the pages of the operator's desk share: who sees them, who acts, the way between them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Rule, Staff
+from kernel.audit import Actor
+from portal.access import GuardedView, rights_of
+
+DESK_READERS: Final = Rule(allowed_staff_roles={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
+DESK_ACTORS: Final = Rule(allowed_staff_roles={Staff.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A page of the desk; `below` are the pages that it leads to."""
+
+    name: str
+    text: Promise
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabLink:
+    """A tab as it is drawn."""
+
+    text: Promise
+    url: str
+    current: str
+
+
+TABS: Final = (
+    Tab(name="operator-sources", text=_("Sources")),
+    Tab(name="operator-deliveries", text=_("Deliveries")),
+    Tab(
+        name="operator-rejects",
+        text=_("Rejects"),
+        below=("operator-reject", "operator-retry", "operator-map-account", "operator-ask-retry"),
+    ),
+    Tab(
+        name="operator-conflicts",
+        text=_("Conflicts"),
+        below=("operator-conflict", "operator-decide"),
+    ),
+)
+# Every page of the desk, for the navigation of the portal.
+DESK_PAGES: Final = tuple(name for tab in TABS for name in (tab.name, *tab.below))
+
+
+class DeskView(GuardedView):
+    """A page of the desk: the operator's staff act, finance and auditors read."""
+
+    allowed_staff_roles = DESK_READERS.allowed_staff_roles
+
+    @property
+    def user_id(self) -> int:
+        """Return who asks; a stranger never gets as far."""
+        return self.request.user.pk or 0
+
+    @property
+    def actor(self) -> Actor:
+        """Return him as the audit log names him."""
+        return Actor.user(self.user_id)
+
+    @property
+    def may_act(self) -> bool:
+        """Say whether he may change anything here."""
+        return Staff.OPERATOR in rights_of(self.request).staff_roles
+
+    def page(
+        self, request: HttpRequest, template: str, *, status: int = 200, **context: object
+    ) -> HttpResponse:
+        """Draw a page of the desk."""
+        context |= {"tabs": _tabs(request), "may_act": self.may_act}
+        return render(request, f"portal/operator/{template}", context, status=status)
+
+
+class ActingView(DeskView):
+    """Something that only the operator's staff do; it is sent by a form of a page."""
+
+    http_method_names = ["post", "options"]
+    allowed_staff_roles = DESK_ACTORS.allowed_staff_roles
+
+
+def _tabs(request: HttpRequest) -> list[TabLink]:
+    match = request.resolver_match
+    name = "" if match is None else match.url_name
+    return [
+        TabLink(
+            text=tab.text,
+            url=reverse(tab.name),
+            current="page" if tab.name == name else "true" if name in tab.below else "",
+        )
+        for tab in TABS
+    ]
+
+
+def chosen_texts(request: HttpRequest, names: tuple[str, ...]) -> dict[str, str]:
+    """Return what the filters of a list say, without what no column can keep."""
+    return {name: request.GET.get(name, "").replace("\0", "").strip() for name in names}
+
+
+def address_of(chosen: dict[str, str]) -> str:
+    """Return filters as the query of an address."""
+    return urlencode({name: text for name, text in chosen.items() if text})
+
+
+def local_midnight(day: date | None) -> datetime | None:
+    """Return the first instant of a day of the billing time zone."""
+    if day is None:
+        return None
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.BILLING_TIME_ZONE))

@@ -1,0 +1,82 @@
+"""A table as a page shows it: columns and cells in words. Pure.
+
+One template draws every table of the operator's desk (`portal/operator/table.html`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.figures import MoneyFigure
+from portal.wording import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCell:
+    """What stands in a cell: a text or an amount or an instant, perhaps with a link and a note.
+
+    `tone` is a class of the style sheet; `words` stand on the left, all else on the right.
+    """
+
+    text: Text = ""
+    url: str = ""
+    note: Text = ""
+    money: MoneyFigure | None = None
+    at: datetime | None = None
+    tone: str = ""
+    badge: Text = ""
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row; the first cell heads it. `choice` is what its box sends where rows are chosen."""
+
+    key: str
+    cells: Sequence[TableCell]
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns in words, and rows under them."""
+
+    name: Text
+    columns: Sequence[Text]
+    rows: Sequence[TableRow]
+    total: TableRow | None = None
+    is_chosen_from: bool = False
+    labelled: Sequence[tuple[TableRow, Sequence[tuple[Text, TableCell]]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Pair each cell with its column, which a narrow screen writes beside it."""
+        object.__setattr__(self, "labelled", [(row, self._pairs(row)) for row in self.rows])
+
+    @property
+    def labelled_total(self) -> Sequence[tuple[Text, TableCell]]:
+        """Return the cells of the last line with their columns."""
+        return [] if self.total is None else self._pairs(self.total)
+
+    def _pairs(self, row: TableRow) -> Sequence[tuple[Text, TableCell]]:
+        return list(zip(self.columns, row.cells, strict=True))
+
+
+def words(text: Text, *, url: str = "", note: Text = "", badge: Text = "") -> TableCell:
+    """Return a cell of words."""
+    return TableCell(text=text or "–", url=url, note=note, badge=badge, tone="words")
+
+
+def count(number: int, *, alarm: bool = False, figure: str = "", url: str = "") -> TableCell:
+    """Return a cell with a number; of nothing it is quiet, and an alarm is loud."""
+    tone = "none-yet" if number == 0 else ("alarmed" if alarm else "")
+    return TableCell(text=f"{number:,}", tone=tone, figure=figure, url=url if number else "")
+
+
+def instant(at: datetime | None, *, never: Text = "–") -> TableCell:
+    """Return a cell with an instant, in the time zone of the page."""
+    return TableCell(at=at, text=never)
+
+
+def amount(figure: MoneyFigure, *, name: str = "") -> TableCell:
+    """Return a cell with an amount of money."""
+    return TableCell(money=figure, figure=name)

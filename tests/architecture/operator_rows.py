@@ -1,0 +1,42 @@
+"""Rows of the permission matrix for the operator's desk; see permission_rows.
+
+What stands in its paths belongs to no tenant: the operator's staff serve all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.permissions import Staff
+from tests.architecture.access import Access, Row, World
+from tests.builders.reading import a_conflict, a_reject, own_retry
+
+READING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
+ACTING: Final = Access(staff={Staff.OPERATOR})
+
+
+def a_retry(world: World) -> dict[str, object]:
+    """Name a retry."""
+    return {"retry_id": own_retry(world.organisation)}
+
+
+OPERATOR_ROWS: Final[dict[str, Row]] = {
+    "operator-sources": Row(methods={"GET": READING}),
+    "operator-deliveries": Row(methods={"GET": READING}),
+    "operator-rejects": Row(methods={"GET": READING}),
+    "operator-reject": Row(
+        methods={"GET": READING}, make=lambda world: a_reject(world.organisation), owned=False
+    ),
+    "operator-map-account": Row(
+        methods={"POST": ACTING}, make=lambda world: a_reject(world.organisation), owned=False
+    ),
+    "operator-ask-retry": Row(methods={"POST": ACTING}),
+    "operator-retry": Row(methods={"GET": READING}, make=a_retry, owned=False),
+    "operator-conflicts": Row(methods={"GET": READING}),
+    "operator-conflict": Row(
+        methods={"GET": READING}, make=lambda world: a_conflict(world.organisation), owned=False
+    ),
+    "operator-decide": Row(
+        methods={"POST": ACTING}, make=lambda world: a_conflict(world.organisation), owned=False
+    ),
+}
