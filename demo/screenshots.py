@@ -10,29 +10,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from playwright.sync_api import Browser, Page
 
-from demo.browser import NoBrowser, browser, find, sign_in
-from demo.cast import MAIL, PASSWORD
+from demo.browser import NoBrowser, browser, find
+from demo.pages import PAGES, enter, show, speak
 from local_services import processes
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SIZES: Final = {"390": (390, 844), "1440": (1440, 900)}
-SCHEMES: Final = ("light", "dark")
-LANGUAGES: Final = {"zh": None, "en": "English"}
-# What staff see of one tenant; the record and the bill are the first of their lists.
-TENANT: Final = "lixing-driving"
-PAGES: Final = {
-    "usage": f"/usage?tenant={TENANT}&month=2026-10",
-    "why": f"/usage?tenant={TENANT}&month=2026-10",
-    "balance": f"/balance?tenant={TENANT}",
-    "bills": f"/statements?tenant={TENANT}",
-    "bill": f"/statements?tenant={TENANT}",
-}
-FIRST_OF_LIST: Final = frozenset({"why", "bill"})
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
+PEOPLE: Final = tuple(dict.fromkeys(shown.who for shown in PAGES))
 SERVING: Final = "Serving "
 END_SECONDS: Final = 40.0
 
@@ -79,29 +71,21 @@ def _demonstration() -> Iterator[str]:
 
 def take(chromium: Browser, *, base: str, folder: Path) -> Iterator[Path]:
     """Take every picture and return where it is."""
-    for size, (width, height) in SIZES.items():
-        for scheme in SCHEMES:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if scheme == "dark" else "light",
-                device_scale_factor=2,
-            )
-            page = context.new_page()
-            page.goto(f"{base}/")
-            yield _picture(page, folder / f"sign-in-{size}-{scheme}.png")
-            sign_in(page, base=base, email=f"finance@{MAIL}", password=PASSWORD)
-            for language, switch in LANGUAGES.items():
-                if switch is not None:
-                    page.get_by_role("button", name=switch).click()
-                    page.wait_for_load_state()
-                yield _picture(page, folder / f"overview-{size}-{scheme}-{language}.png")
-                for name, path in PAGES.items():
-                    page.goto(f"{base}{path}")
-                    if name in FIRST_OF_LIST:
-                        page.locator("tbody th a").first.click()
-                        page.wait_for_load_state()
-                    yield _picture(page, folder / f"{name}-{size}-{scheme}-{language}.png")
-            context.close()
+    for (size, (width, height)), scheme, who in product(SIZES.items(), SCHEMES, PEOPLE):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            device_scale_factor=2,
+        )
+        page = context.new_page()
+        enter(page, base=base, who=who)
+        for language, code in LANGUAGES.items():
+            speak(context, base=base, language=code)
+            for shown in PAGES:
+                if shown.who == who:
+                    show(page, shown, base=base)
+                    yield _picture(page, folder / f"{shown.name}-{size}-{scheme}-{language}.png")
+        context.close()
 
 
 def _picture(page: Page, path: Path) -> Path:

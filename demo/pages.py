@@ -1,0 +1,69 @@
+"""The pages of the portal as the demonstration has them: where, and who of its people looks.
+
+Pictures are taken of all of them, and the tests of accessibility walk through the same list.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import BrowserContext, Page
+
+from demo.browser import sign_in
+from demo.cast import MAIL, PASSWORD
+
+NOBODY: Final = ""
+BUYER: Final = "qinglan"
+IN_ARREARS: Final = "lixing"
+FINANCE: Final = "finance"
+OPERATOR: Final = "operator"
+AUDITOR: Final = "auditor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page: its address, or the first link of the table there, which `first` finds."""
+
+    name: str
+    path: str
+    who: str
+    first: str = ""
+
+
+FIRST_ROW: Final = "tbody th a"
+
+PAGES: Final = (
+    Shown(name="sign-in", path="/login", who=NOBODY),
+    Shown(name="sign-up", path="/sign-up", who=NOBODY),
+    Shown(name="forgotten", path="/password/forgotten", who=NOBODY),
+    Shown(name="overview", path="/?month=2026-10", who=FINANCE),
+    Shown(name="usage", path="/usage?month=2026-10", who=BUYER),
+    Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW),
+    Shown(name="balance", path="/balance", who=BUYER),
+    Shown(name="balance-in-arrears", path="/balance", who=IN_ARREARS),
+    Shown(name="bills", path="/statements", who=BUYER),
+    Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW),
+    Shown(name="account", path="/account", who=BUYER),
+    Shown(name="account-sessions", path="/account/sessions", who=BUYER),
+    Shown(name="members", path="/organisations/qinglan-vision/members", who=BUYER),
+)
+
+
+def enter(page: Page, *, base: str, who: str) -> None:
+    """Sign in as somebody of the demonstration; nobody stays a stranger."""
+    if who != NOBODY:
+        sign_in(page, base=base, email=f"{who}@{MAIL}", password=PASSWORD)
+
+
+def speak(context: BrowserContext, *, base: str, language: str) -> None:
+    """Let the pages speak `zh-hans` or `en`, as the switch does."""
+    context.add_cookies([{"name": "django_language", "value": language, "url": base}])
+
+
+def show(page: Page, shown: Shown, *, base: str) -> None:
+    """Go to a page, and wait until all of it is there."""
+    page.goto(f"{base}{shown.path}")
+    if shown.first:
+        left = page.url
+        page.locator(shown.first).first.click()
+        page.wait_for_url(lambda url: url != left)
+    page.wait_for_load_state("load")

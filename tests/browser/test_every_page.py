@@ -1,0 +1,76 @@
+"""Every page of the demonstration: accessible by axe, quiet, and no wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from demo.browser import NoBrowser, browser, find
+from demo.pages import PAGES, Shown, enter, show, speak
+from tests.browser.walking import assert_fits
+
+pytestmark = pytest.mark.browser
+
+BY_PERSON = {
+    who: [*shown]
+    for who, shown in groupby(sorted(PAGES, key=lambda page: page.who), key=lambda page: page.who)
+}
+# The narrowest and the widest screen that we promise; each scheme and each language is there.
+LOOKS = [(360, "light", "zh-hans"), (1920, "dark", "en")]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    try:
+        find()
+    except NoBrowser as error:
+        pytest.skip(f"NO BROWSER TEST WAS RUN: {error}")
+    with browser() as running:
+        yield running
+
+
+def violations(page, shown: Shown) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{shown.name}: {each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+def test_axe_finds_what_is_wrong(chromium):
+    page = chromium.new_page()
+    page.set_content('<html lang="en"><title>t</title><main><img src="data:,"></main></html>')
+
+    assert "image-alt" in {found["id"] for found in Axe().run(page).response["violations"]}
+
+
+@pytest.mark.parametrize("who", BY_PERSON, ids=lambda who: who or "nobody")
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_every_page_is_accessible_quiet_and_fits(
+    chromium, demonstration, who, width, scheme, language
+):
+    # given somebody of the demonstration, his screen and his language
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    speak(context, base=demonstration.base, language=language)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    enter(page, base=demonstration.base, who=who)
+    # when he goes through all that he may see
+    broken: list[str] = []
+    for shown in BY_PERSON[who]:
+        show(page, shown, base=demonstration.base)
+        assert_fits(page, width=width)
+        broken += violations(page, shown)
+    # then nothing is wider than the screen, breaks a rule of accessibility, or complains
+    assert broken == []
+    assert complaints == []
+    context.close()
