@@ -40,5 +40,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 TASK_OF_NUDGE: dict[str, str] = {
     "rating": "compute_billing.tasks.rating.rate_pending",
     "retries": "compute_billing.tasks.metering.work_on_retries",
+    "closing": "compute_billing.tasks.settlement.close_due_months",
+    "parked": "compute_billing.tasks.rating.retry_parked",
     "settlement": "compute_billing.tasks.settlement.settle_due",
 }

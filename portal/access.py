@@ -23,6 +23,17 @@ USAGE_READERS: Final = Rule(
 BILL_READERS: Final = Rule(
     allowed_roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, allowed_staff_roles=BOOK_READERS
 )
+# Who decides on public money, or checks those who do.
+AUDIT_READERS: Final = Rule(
+    allowed_staff_roles={
+        Staff.SUBSIDY_OFFICER,
+        Staff.SUBSIDY_APPROVER,
+        Staff.FINANCE,
+        Staff.AUDITOR,
+    }
+)
+FUND_READERS: Final = AUDIT_READERS
+RUN_READERS: Final = Rule(allowed_staff_roles={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Rule
-from portal.access import BILL_READERS, OVERVIEW_READERS, USAGE_READERS, rights_of, viewer
+from portal.access import (
+    AUDIT_READERS,
+    BILL_READERS,
+    FUND_READERS,
+    OVERVIEW_READERS,
+    RUN_READERS,
+    USAGE_READERS,
+    rights_of,
+    viewer,
+)
 from portal.operator_desk import DESK_PAGES, DESK_READERS
 
 
@@ -37,6 +46,9 @@ DESKS: Final = (
     Desk(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
     Desk(name="wallet", text=_("Balance"), rule=BILL_READERS),
     Desk(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
+    Desk(name="settlement-run", text=_("Settlement run"), rule=RUN_READERS),
+    Desk(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
+    Desk(name="audit", text=_("Decisions"), rule=AUDIT_READERS, below=("audit-entry",)),
     Desk(name="operator-sources", text=_("Operations"), rule=DESK_READERS, below=DESK_PAGES),
 )
 

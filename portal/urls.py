@@ -40,6 +40,7 @@ urlpatterns = [
         name="usersessions_end",
     ),
     path("", include("portal.operator_urls")),
+    path("", include("portal.officer_urls")),
     path("", include("portal.account_urls")),
     path("", include("portal.sso_urls")),
 ]

@@ -44,7 +44,7 @@ def forget_what_is_over(*, now: datetime) -> Counter[str]:
 def _forget_ended_sessions() -> int:
     """Delete address and browser of sessions that are no more."""
     live = Session.objects.filter(session_key=OuterRef("session_key"))
-    deleted, _ = UserSession.objects.filter(~Exists(live)).delete()
+    deleted: int = UserSession.objects.filter(~Exists(live)).delete()[0]
     return deleted
 
 

@@ -13,9 +13,11 @@ from typing import Any, Final
 from compute_billing.ledger.operations import CNY, Transfer, account, post
 from compute_billing.settlement.locks import lock_claim, lock_settlement
 from compute_billing.settlement.models import Claim, OperatorStatement
+from compute_billing.settlement.run import RunState, Step, run_of
 from compute_billing.settlement.states import CLAIM_TRANSITIONS, ClaimState
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
+from kernel.nudges import wake_after_commit
 from kernel.periods import month_text
 from kernel.sql import execute, rows, statement
 from kernel.transactions import transaction, transaction_required
@@ -29,6 +31,12 @@ class ClaimNotFound(DomainError):
     """There is no such claim."""
 
     code = "claim_not_found"
+
+
+class UnableToStartRun(DomainError):
+    """The month is not over, or reports of its last hours may still come."""
+
+    code = "month_not_over"
 
 
 class UnableToMarkClaimPaid(DomainError):
@@ -134,6 +142,42 @@ def mark_claim_paid(
     claim.state = ClaimState.PAID
     claim.budget_document_no, claim.treasury_receipt_no = papers
     return _record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
+
+
+def request_run(*, month: date, actor: Actor, now: datetime) -> None:
+    """Wake the workers for a month that is over; PostgreSQL says what there is to do.
+
+    Harmless to repeat: it nudges, and whatever is done stays done.
+
+    Raises:
+        BillingMonthMissing: there is no such month.
+        UnableToStartRun: the month is not over, or its grace has not passed.
+    """
+    run = run_of(month=month, now=now)
+    if run.state in {RunState.NOT_OVER, RunState.GRACE}:
+        message = (
+            f"{month_text(month)} is closed from {run.starts_by_itself_at.isoformat()} on: "
+            "reports of its last hours come until then."
+        )
+        raise UnableToStartRun(message, details={"month": month_text(month)})
+    with transaction():
+        record(
+            action="settlement.request_run",
+            object_type="settlement_month",
+            object_id=month_text(month),
+            actor=actor,
+            now=now,
+            detail={
+                "tenants": len(run.tenants),
+                "closed": run.closed,
+                "finished": run.finished,
+                "parked": run.count(Step.PARKED),
+            },
+        )
+        wake_after_commit("parked")
+        wake_after_commit("rating")
+        wake_after_commit("closing")
+        wake_after_commit("settlement")
 
 
 def _unsettled_bills(month: date) -> _Bills | None:

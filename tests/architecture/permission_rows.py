@@ -22,6 +22,7 @@ from tests.architecture.access import Access, Row, World
 from tests.architecture.account_rows import ACCOUNT_ROWS, PUBLIC
 from tests.architecture.api_rows import API_ROWS
 from tests.architecture.desk_rows import DESK_ROWS
+from tests.architecture.officer_rows import OFFICER_ROWS
 from tests.architecture.operator_rows import OPERATOR_ROWS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -38,6 +39,7 @@ ROWS: dict[str, Row] = {
     # The portal; the overview shows members their own rows.
     "overview": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     **DESK_ROWS,
+    **OFFICER_ROWS,
     **OPERATOR_ROWS,
     **API_ROWS,
     # Django's own view: whatever the method, it only sets a cookie and goes back.

@@ -113,7 +113,12 @@ def test_an_organisation_sees_its_own_and_nobody_else_by_name():
         decision(public_id=foreign.public_id, organisation_id=organisation.pk)
     with pytest.raises(UnknownDecision):
         decision_page(wanted=ALL, organisation_id=organisation.pk, after=foreign.public_id, limit=1)
+    # and it cannot ask whether somebody acted whom it does not know
+    by_officer = DecisionFilter(actor=officer.email)
+    assert found(by_officer, organisation.pk) == []
+    assert found(DecisionFilter(actor=member.email), organisation.pk) == ["1"]
     # and whoever may read all of it knows the officer as well
+    assert found(by_officer) == ["2"]
     assert decision(public_id=by_staff.public_id, organisation_id=None).actor.name == officer.email
 
 

@@ -1,0 +1,37 @@
+"""Addresses of the desks of finance, of public money and of whoever audits."""
+
+from django.urls import path
+
+from portal import audit_views, fund_views, settlement_views
+
+urlpatterns = [
+    path("settlement", settlement_views.SettlementRunView.as_view(), name="settlement-run"),
+    path(
+        "settlement/progress",
+        settlement_views.SettlementProgressView.as_view(),
+        name="settlement-progress",
+    ),
+    path(
+        "settlement/start",
+        settlement_views.StartSettlementView.as_view(),
+        name="settlement-start",
+    ),
+    path("funds", fund_views.FundsView.as_view(), name="funds"),
+    path(
+        "funds/<slug:programme>/<str:level>/<int:year>",
+        fund_views.FundView.as_view(),
+        name="fund",
+    ),
+    path("audit", audit_views.AuditView.as_view(), name="audit"),
+    path("audit/<uuid:entry_id>", audit_views.AuditEntryView.as_view(), name="audit-entry"),
+    path(
+        "organisations/<slug:code>/audit",
+        audit_views.OrganisationAuditView.as_view(),
+        name="organisation-audit",
+    ),
+    path(
+        "organisations/<slug:code>/audit/<uuid:entry_id>",
+        audit_views.OrganisationAuditEntryView.as_view(),
+        name="organisation-audit-entry",
+    ),
+]

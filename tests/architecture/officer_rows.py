@@ -1,0 +1,48 @@
+"""Rows of the permission matrix for the desks of finance, public money and audit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.permissions import Role, Staff
+from tests.architecture.access import Access, Row, World
+from tests.builders.audit import make_decision
+from tests.builders.subsidies import make_fund
+
+# Who decides on public money, or checks those who do.
+AUDIT_READING: Final = Access(
+    staff={Staff.SUBSIDY_OFFICER, Staff.SUBSIDY_APPROVER, Staff.FINANCE, Staff.AUDITOR}
+)
+RUN_READING: Final = Access(staff={Staff.FINANCE, Staff.AUDITOR, Staff.OPERATOR})
+OWNING: Final = Access(roles={Role.OWNER})
+
+
+def a_fund(_world: World) -> dict[str, object]:
+    """Name a fund; funds are nobody's but the authority's."""
+    fund = make_fund()
+    return {"programme": fund.programme.code, "level": fund.level, "year": fund.budget_year}
+
+
+def an_entry(world: World) -> dict[str, object]:
+    """Name a decision on the organisation."""
+    made = make_decision(organisation_id=world.organisation.pk)
+    return {"code": world.organisation.code, "entry_id": made.public_id}
+
+
+OFFICER_ROWS: Final[dict[str, Row]] = {
+    "settlement-run": Row(methods={"GET": RUN_READING}),
+    "settlement-progress": Row(methods={"GET": RUN_READING}),
+    "settlement-start": Row(methods={"POST": Access(staff={Staff.FINANCE})}),
+    "funds": Row(methods={"GET": AUDIT_READING}),
+    "fund": Row(methods={"GET": AUDIT_READING}, make=a_fund, owned=False),
+    "audit": Row(methods={"GET": AUDIT_READING}),
+    "audit-entry": Row(
+        methods={"GET": AUDIT_READING},
+        make=lambda world: {"entry_id": an_entry(world)["entry_id"]},
+        owned=False,
+    ),
+    "organisation-audit": Row(
+        methods={"GET": OWNING}, make=lambda world: {"code": world.organisation.code}
+    ),
+    "organisation-audit-entry": Row(methods={"GET": OWNING}, make=an_entry),
+}
