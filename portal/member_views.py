@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts import queries
@@ -14,59 +14,42 @@ from accounts.invitations.queries import invitations_of
 from accounts.membership import operations as membership
 from accounts.models import Organisation
 from accounts.permissions import Role
-from kernel.audit import Actor
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from portal.access import GuardedView
 from portal.forms import ROLE_CHOICES, ChangeRoleForm, EndRoleForm, InviteForm
 from portal.mail import send_invitation
+from portal.organisation import OrganisationView
 from portal.people import invited, members
 
 logger = structlog.get_logger(__name__)
 
 
-class OwnersView(GuardedView):
+class OwnersView(OrganisationView):
     """A page about an organisation that the viewer owns; any other is absent."""
 
     allowed_roles = (Role.OWNER,)
 
-    @property
-    def user_id(self) -> int:
-        """Return who acts; a stranger never gets as far."""
-        return self.request.user.pk or 0
-
-    @property
-    def actor(self) -> Actor:
-        """Return him as the audit log names him."""
-        return Actor.user(self.user_id)
-
     def owned(self, code: str) -> Organisation:
-        """Return the organisation.
+        """Return the organisation."""
+        return self.own(code)
 
-        Raises:
-            Http404: there is none, or the viewer does not own it.
-        """
-        try:
-            organisation = queries.organisation_by_code(code=code)
-        except queries.OrganisationNotFound as error:
-            raise Http404 from error
-        if organisation.pk not in (self.viewer.tenant_ids or []):
-            raise Http404
-        return organisation
-
-    def page(
+    def members_page(
         self, request: HttpRequest, organisation: Organisation, *, form: InviteForm, status: int
     ) -> HttpResponse:
         """Show the people, the open invitations and the form as it was typed."""
         context = {
-            "organisation": organisation.name,
-            "code": organisation.code,
             "members": members(queries.members_of(organisation_id=organisation.pk)),
             "invitations": invited(invitations_of(organisation_id=organisation.pk, now=utc_now())),
             "role_choices": ROLE_CHOICES,
             "form": form,
         }
-        return render(request, "portal/members.html", context, status=status)
+        return self.page(
+            request,
+            "portal/members.html",
+            organisation=organisation,
+            context=context,
+            status=status,
+        )
 
 
 class MembersView(OwnersView):
@@ -76,14 +59,14 @@ class MembersView(OwnersView):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show them."""
-        return self.page(request, self.owned(code), form=InviteForm(), status=200)
+        return self.members_page(request, self.own(code), form=InviteForm(), status=200)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Invite somebody, and send him the link."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         form = InviteForm(request.POST)
         if not form.is_valid():
-            return self.page(request, organisation, form=form, status=422)
+            return self.members_page(request, organisation, form=form, status=422)
         try:
             issued = invitations.invite(
                 organisation_id=organisation.pk,
@@ -94,7 +77,7 @@ class MembersView(OwnersView):
             )
         except invitations.UnableToInvite:
             form.add_error(None, _("This person has the role already, or too many are invited."))
-            return self.page(request, organisation, form=form, status=409)
+            return self.members_page(request, organisation, form=form, status=409)
         try:
             send_invitation(request, organisation=organisation.name, issued=issued)
         except OSError:
@@ -115,7 +98,7 @@ class RevokeInvitationView(OwnersView):
         """Revoke it; one that is not open, or of another organisation, is absent."""
         try:
             invitations.revoke_invitation(
-                organisation_id=self.owned(code).pk,
+                organisation_id=self.own(code).pk,
                 invitation_id=invitation_id,
                 actor=self.actor,
                 now=utc_now(),
@@ -132,7 +115,7 @@ class ChangeRoleView(OwnersView):
 
     def post(self, request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
         """Change it, or say why not."""
-        organisation, user_id = _member(self.owned(code), person_id)
+        organisation, user_id = _member(self.own(code), person_id)
         form = ChangeRoleForm(request.POST)
         if form.is_valid():
             try:
@@ -156,7 +139,7 @@ class EndRoleView(OwnersView):
 
     def post(self, request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
         """End it, or say why not."""
-        organisation, user_id = _member(self.owned(code), person_id)
+        organisation, user_id = _member(self.own(code), person_id)
         form = EndRoleForm(request.POST)
         if form.is_valid():
             try:

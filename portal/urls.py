@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import account_views, bill_views, member_views, usage_views, views, wallet_views
+from portal import account_views, bill_views, usage_views, views, wallet_views
 
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
@@ -18,27 +18,12 @@ urlpatterns = [
         name="invitation-accept",
     ),
     path("invitations/<str:token>", account_views.InvitationView.as_view(), name="invitation"),
-    path("organisations/<slug:code>/members", member_views.MembersView.as_view(), name="members"),
-    path(
-        "organisations/<slug:code>/members/<uuid:person_id>/role",
-        member_views.ChangeRoleView.as_view(),
-        name="member-role",
-    ),
-    path(
-        "organisations/<slug:code>/members/<uuid:person_id>/end",
-        member_views.EndRoleView.as_view(),
-        name="member-end",
-    ),
-    path(
-        "organisations/<slug:code>/invitations/<uuid:invitation_id>/revoke",
-        member_views.RevokeInvitationView.as_view(),
-        name="invitation-revoke",
-    ),
     path(
         "account/sessions/<int:session_id>/end",
         account_views.EndSessionView.as_view(),
         name="usersessions_end",
     ),
+    path("organisations/<slug:code>/", include("portal.organisation_urls")),
     path("", include("portal.operator_urls")),
     path("", include("portal.officer_urls")),
     path("", include("portal.account_urls")),

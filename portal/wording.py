@@ -44,6 +44,22 @@ DECISIONS: Final[Mapping[str, Text]] = {
     "kept": _("what came first was kept"),
     "corrected": _("the other content took its place"),
 }
+SCOPES: Final[Mapping[str, Text]] = {
+    "usage:write": _("report usage"),
+    "usage:read": _("read usage"),
+    "billing:read": _("read balance, charges and bills"),
+    "billing:write": _("move money"),
+    "catalogue:read": _("read prices"),
+    "marketplace:read": _("read listings and licences"),
+    "marketplace:write": _("list and license"),
+    "keys:read": _("read keys"),
+    "keys:write": _("make and revoke keys"),
+    "members:read": _("read members"),
+    "members:write": _("change members"),
+    "audit:read": _("read decisions"),
+    "webhooks:read": _("read webhooks"),
+    "webhooks:write": _("change webhooks"),
+}
 BANDS: Final[Mapping[str, Text]] = {"all": _("all day")}
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from accounts.permissions import Role
 from tests.architecture.access import Access, Row, World
-from tests.builders.accounts import make_invitation, make_member
+from tests.builders.accounts import make_api_key, make_invitation, make_member
 
 
 def a_member(world: World) -> dict[str, object]:
@@ -25,6 +25,12 @@ def an_invitation(world: World) -> dict[str, object]:
     return {"code": world.organisation.code, "invitation_id": issued.invitation.public_id}
 
 
+def a_key(world: World) -> dict[str, object]:
+    """Name a live key of the organisation."""
+    issued = make_api_key(organisation=world.organisation)
+    return {"code": world.organisation.code, "key_id": issued.api_key.public_id}
+
+
 PUBLIC: Final = Access(public=True)
 SIGNED_IN: Final = Access(signed_in=True)
 
@@ -36,6 +42,7 @@ IN_TURN: Final = Row(methods={}, make=lambda _: {}, owned=False)
 LINK: Final = Row(methods={"GET": PUBLIC}, owned=False, make=lambda _: {"key": "none"})
 
 OWNER: Final = Access(roles={Role.OWNER})
+KEY_HOLDER: Final = Access(roles={Role.OWNER, Role.DEVELOPER})
 
 ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "account": SHOWN,
@@ -71,6 +78,9 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "mfa_view_recovery_codes": IN_TURN,
     "mfa_generate_recovery_codes": OWN,
     "mfa_download_recovery_codes": IN_TURN,
+    "keys": Row(methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER}),
+    "key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),
+    "key-revoke": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "members": Row(
         methods={"GET": OWNER, "POST": OWNER}, make=lambda world: {"code": world.organisation.code}
     ),

@@ -1,0 +1,113 @@
+"""Pages of one organisation for its own people: who they are, and the menu beside each page."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import queries
+from accounts.models import Organisation
+from accounts.permissions import Caller, Role
+from kernel.audit import Actor
+from portal.access import GuardedView, rights_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page of the menu, and who of the organisation may see it."""
+
+    name: str
+    text: Promise
+    roles: Collection[Role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLink:
+    """An entry as the menu shows it."""
+
+    text: Promise
+    url: str
+    is_current: bool
+
+
+KEY_HOLDERS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
+MENU: Final = (
+    Entry(name="members", text=_("Members"), roles={Role.OWNER}),
+    Entry(name="keys", text=_("API keys"), roles=KEY_HOLDERS),
+    Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}),
+)
+
+
+class OrganisationView(GuardedView):
+    """A page about an organisation that the viewer has one of the page's roles in."""
+
+    @property
+    def user_id(self) -> int:
+        """Return who acts; a stranger never gets as far."""
+        return self.request.user.pk or 0
+
+    @property
+    def actor(self) -> Actor:
+        """Return him as the audit log names him."""
+        return Actor.user(self.user_id)
+
+    def own(self, code: str) -> Organisation:
+        """Return the organisation.
+
+        Raises:
+            Http404: there is none, or the viewer has none of the page's roles in it.
+        """
+        try:
+            organisation = queries.organisation_by_code(code=code)
+        except queries.OrganisationNotFound as error:
+            raise Http404 from error
+        if organisation.pk not in (self.viewer.tenant_ids or []):
+            raise Http404
+        return organisation
+
+    def caller(self, organisation: Organisation) -> Caller:
+        """Return the viewer with what he may for the organisation."""
+        return Caller(
+            user_id=self.user_id,
+            organisation_id=organisation.pk,
+            roles=self._roles(organisation),
+        )
+
+    def _roles(self, organisation: Organisation) -> frozenset[Role]:
+        return rights_of(self.request).roles_by_organisation.get(organisation.pk, frozenset())
+
+    def page(
+        self,
+        request: HttpRequest,
+        template: str,
+        *,
+        organisation: Organisation,
+        context: Mapping[str, object],
+        status: int = 200,
+    ) -> HttpResponse:
+        """Show a page beside the menu of the organisation."""
+        shell = {
+            "organisation": organisation.name,
+            "code": organisation.code,
+            "organisation_menu": self._menu(organisation),
+        }
+        return render(request, template, {**shell, **context}, status=status)
+
+    def _menu(self, organisation: Organisation) -> list[MenuLink]:
+        match = self.request.resolver_match
+        current = match.url_name if match is not None else ""
+        roles = self._roles(organisation)
+        return [
+            MenuLink(
+                text=entry.text,
+                url=reverse(entry.name, args=[organisation.code]),
+                is_current=entry.name == current,
+            )
+            for entry in MENU
+            if not roles.isdisjoint(entry.roles)
+        ]
