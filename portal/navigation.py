@@ -20,6 +20,7 @@ from portal.access import (
     viewer,
 )
 from portal.operator_desk import DESK_PAGES, DESK_READERS
+from portal.verification.access import OFFICERS, PAYERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,13 @@ DESKS: Final = (
     Desk(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
     Desk(name="audit", text=_("Decisions"), rule=AUDIT_READERS, below=("audit-entry",)),
     Desk(name="operator-sources", text=_("Operations"), rule=DESK_READERS, below=DESK_PAGES),
+    Desk(
+        name="verification-queue",
+        text=_("Verification"),
+        rule=OFFICERS,
+        below=("verification-case",),
+    ),
+    Desk(name="verification-payments", text=_("Verification payments"), rule=PAYERS),
 )
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("organisations/<slug:code>/", include("portal.organisation_urls")),
     path("", include("portal.operator_urls")),
     path("", include("portal.officer_urls")),
+    path("", include("portal.verification.urls")),
     path("", include("portal.account_urls")),
     path("", include("portal.sso_urls")),
 ]

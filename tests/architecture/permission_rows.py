@@ -24,6 +24,7 @@ from tests.architecture.api_rows import API_ROWS
 from tests.architecture.desk_rows import DESK_ROWS
 from tests.architecture.officer_rows import OFFICER_ROWS
 from tests.architecture.operator_rows import OPERATOR_ROWS
+from tests.architecture.verification_rows import VERIFICATION_ROWS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Others import them from here.
@@ -42,6 +43,7 @@ ROWS: dict[str, Row] = {
     **OFFICER_ROWS,
     **OPERATOR_ROWS,
     **API_ROWS,
+    **VERIFICATION_ROWS,
     # Django's own view: whatever the method, it only sets a cookie and goes back.
     "set_language": Row(methods=dict.fromkeys(METHODS, PUBLIC)),
     "api-schema": Row(methods={"GET": PUBLIC}),

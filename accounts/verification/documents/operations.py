@@ -111,3 +111,22 @@ def _insert(
     detail = {"document": str(made.public_id), "kind": str(kind), "sha256": file.sha256}
     record("attach_document", row, actor=Actor.user(user_id), detail=detail, now=now)
     return made
+
+
+def note_paper_read(
+    *, verification_id: UUID, document_id: UUID, user_id: int, now: datetime
+) -> None:
+    """Write down that an officer took a paper: it may show people.
+
+    Raises:
+        VerificationNotFound: the case has no such paper.
+    """
+    with transaction():
+        rows = VerificationDocument.objects.filter(
+            public_id=document_id, verification__public_id=verification_id
+        )
+        found = rows.select_related("verification").first()
+        if found is None:
+            raise VerificationNotFound("There is no such paper.")
+        detail = {"document": str(document_id), "kind": str(found.kind)}
+        record("read_paper", found.verification, actor=Actor.user(user_id), detail=detail, now=now)

@@ -1,0 +1,1 @@
+"""The wizard in which an organisation says who it is, and the desks of those who check it."""
