@@ -9,6 +9,7 @@ from typing import Any, Final
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from accounts.api_problems import PROBLEM
+from accounts.webhooks.described import webhooks
 
 EXAMPLES: Final = "api_examples.json"
 # A code stands at the beginning of a description, or after a comma or a semicolon.
@@ -32,7 +33,8 @@ def tell_examples(
     """Give each answer of the description an example: successes as kept, problems by code.
 
     Successes stand in `examples.json`, written by a test from what the service answers. The
-    codes of a problem are the first words of its description.
+    codes of a problem are the first words of its description. What leaves as a webhook is told
+    from the vocabulary of events.
     """
     del generator, request, public
     kept = json.loads(resources.files("accounts").joinpath(EXAMPLES).read_text(encoding="utf-8"))
@@ -40,6 +42,7 @@ def tell_examples(
         for operation in path.values():
             for status, answer in operation["responses"].items():
                 _tell(answer, status=int(status), kept=kept.get(operation["operationId"]))
+    result["webhooks"] = webhooks()
     return result
 
 

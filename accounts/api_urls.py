@@ -3,9 +3,32 @@
 from django.urls import path
 
 from accounts.keys import api as keys
+from accounts.webhooks import api as webhooks
 
 urlpatterns = [
     path("keys", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("keys/<uuid:key_id>/rotate", keys.KeyRotation.as_view(), name="key-rotate"),
+    path("webhooks/endpoints", webhooks.Endpoints.as_view(), name="webhook-endpoints"),
+    path(
+        "webhooks/endpoints/<uuid:endpoint_id>",
+        webhooks.Endpoint.as_view(),
+        name="webhook-endpoint",
+    ),
+    path(
+        "webhooks/endpoints/<uuid:endpoint_id>/rotate",
+        webhooks.SecretRotation.as_view(),
+        name="webhook-rotate",
+    ),
+    path(
+        "webhooks/endpoints/<uuid:endpoint_id>/ping",
+        webhooks.EndpointPing.as_view(),
+        name="webhook-ping",
+    ),
+    path("webhooks/deliveries", webhooks.Deliveries.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/redeliver",
+        webhooks.Redelivery.as_view(),
+        name="webhook-redeliver",
+    ),
 ]

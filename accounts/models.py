@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from accounts.notifications.models import Notification, NotificationPreference
 from accounts.permissions import Role, Staff
 from accounts.verification.models import (
     RelatedParty,
@@ -18,12 +19,15 @@ from accounts.verification.models import (
     VerificationPayment,
     VerificationSubmission,
 )
+from accounts.webhooks.models import WebhookDelivery, WebhookEndpoint
 from kernel.identifiers import uuid7
 
 __all__ = [
     "ApiKey",
     "Invitation",
     "Membership",
+    "Notification",
+    "NotificationPreference",
     "Organisation",
     "OrganisationKind",
     "RelatedParty",
@@ -36,7 +40,12 @@ __all__ = [
     "VerificationDocument",
     "VerificationPayment",
     "VerificationSubmission",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]
+
+LANGUAGES = ("zh-hans", "en")
+LANGUAGE_DEFAULT = LANGUAGES[0]
 
 
 def _choices(values: type[Role] | type[Staff]) -> list[tuple[str, str]]:
@@ -56,6 +65,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField(default=False, help_text="May enter the admin site.")
     is_active = models.BooleanField(default=True)
+    language = models.CharField(
+        max_length=8, default=LANGUAGE_DEFAULT, help_text="Of messages that are sent to him."
+    )
     created_at = models.DateTimeField()
 
     objects: ClassVar[UserManager] = UserManager()
@@ -69,6 +81,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="accounts_user_email_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=LANGUAGES), name="accounts_user_language"
             ),
         ]
 

@@ -50,6 +50,10 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "unknown_statement": HTTPStatus.NOT_FOUND,
     "unknown_retry": HTTPStatus.NOT_FOUND,
     "malformed_cursor": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_webhook_endpoint": HTTPStatus.NOT_FOUND,
+    "unknown_webhook_delivery": HTTPStatus.NOT_FOUND,
+    "webhook_url_refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unable_to_listen": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 CODE_BY_STATUS: Final[Mapping[int, str]] = {

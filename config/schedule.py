@@ -14,11 +14,11 @@ from config import env
 STEP_SECONDS = env.integer("BEAT_SECONDS", default=30, minimum=1)
 
 
-def _entry(task: str, *, steps: int) -> dict[str, Any]:
+def _entry(task: str, *, steps: int, package: str = "compute_billing") -> dict[str, Any]:
     """Return an entry whose message is worth nothing once the next one is due."""
     seconds = STEP_SECONDS * steps
     return {
-        "task": f"compute_billing.tasks.{task}",
+        "task": f"{package}.tasks.{task}",
         "schedule": seconds,
         "options": {"expires": seconds},
     }
@@ -34,6 +34,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "go on with retries that were asked for": _entry("metering.work_on_retries", steps=2),
     "forget what its time is over for": _entry("retention.forget_what_is_over", steps=120),
     "make the partitions of the months ahead": _entry("metering.ensure_partitions", steps=120),
+    "hand on what happened": _entry("relay_events", steps=1, package="accounts"),
+    "send webhooks": _entry("send_webhooks", steps=1, package="accounts"),
+    "send notifications by e-mail": _entry("send_notifications", steps=1, package="portal"),
+    "tell what runs out": _entry("tell_what_runs_out", steps=120, package="accounts"),
+    "tell low balances": _entry("balances.tell_low_balances", steps=120),
 }
 
 # kernel.nudges.wake_after_commit("rating", ...) sends the task named here.
@@ -43,4 +48,18 @@ TASK_OF_NUDGE: dict[str, str] = {
     "closing": "compute_billing.tasks.settlement.close_due_months",
     "parked": "compute_billing.tasks.rating.retry_parked",
     "settlement": "compute_billing.tasks.settlement.settle_due",
+    "events": "accounts.tasks.relay_events",
+    "webhooks": "accounts.tasks.send_webhooks",
+    "mail": "portal.tasks.send_notifications",
+}
+
+# Which queue a task waits in.
+TASK_ROUTES: dict[str, dict[str, str]] = {
+    "compute_billing.tasks.metering.*": {"queue": "metering"},
+    "compute_billing.tasks.rating.*": {"queue": "rating"},
+    "compute_billing.tasks.settlement.*": {"queue": "settlement"},
+    "compute_billing.tasks.retention.*": {"queue": "settlement"},
+    "accounts.tasks.*": {"queue": "events"},
+    "portal.tasks.*": {"queue": "events"},
+    "compute_billing.tasks.balances.*": {"queue": "events"},
 }

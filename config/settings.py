@@ -14,8 +14,8 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env
-from config.schedule import BEAT_SCHEDULE
+from config import env, outside
+from config.schedule import BEAT_SCHEDULE, TASK_ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -168,15 +168,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False
-CELERY_TASK_QUEUES = [Queue("metering"), Queue("rating"), Queue("settlement")]
+CELERY_TASK_QUEUES = [Queue("metering"), Queue("rating"), Queue("settlement"), Queue("events")]
 CELERY_TASK_DEFAULT_QUEUE = "metering"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {
-    "compute_billing.tasks.metering.*": {"queue": "metering"},
-    "compute_billing.tasks.rating.*": {"queue": "rating"},
-    "compute_billing.tasks.settlement.*": {"queue": "settlement"},
-    "compute_billing.tasks.retention.*": {"queue": "settlement"},
-}
+CELERY_TASK_ROUTES = TASK_ROUTES
 # How many records one transaction of rating takes of a tenant's queue.
 RATING_RUN_USAGE_MAX = env.integer("RATING_RUN_USAGE_MAX", default=10000, minimum=1)
 # How long after its end a month is closed by itself: reports of its last hours come by then.
@@ -264,6 +259,11 @@ if OIDC_SERVER_URL:
     }
 
 # E-mail: printed by the server in development, sent by SMTP in production.
+# What leaves for the world outside, and when people are warned.
+WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
+PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
+BALANCE_LOW_DAYS = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
+
 EMAIL = env.email("EMAIL_URL", default="console:" if not PRODUCTION else None)
 EMAIL_BACKEND = EMAIL["BACKEND"]
 EMAIL_FILE_PATH = EMAIL["FILE_PATH"]

@@ -18,6 +18,7 @@ class AdvisoryLock(IntEnum):
     EMBEDDED_MIGRATION = 3
     TENANT_CLOSE = 4
     SETTLEMENT = 5
+    OUTBOX_RELAY = 6
 
 
 def advisory_key(lock: AdvisoryLock, subject: str) -> int:

@@ -5,9 +5,12 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.invitations.operations import IssuedInvitation
+from accounts.notifications.mailing import Mail
 from accounts.permissions import Role
+from portal.notification_words import words
 from portal.people import ROLE_NAMES
 
 
@@ -25,4 +28,28 @@ def send_invitation(request: HttpRequest, *, organisation: str, issued: IssuedIn
         subject=render_to_string("portal/email/invitation_subject.txt", context).strip(),
         body=render_to_string("portal/email/invitation_message.txt", context),
         to=[issued.invitation.email],
+    ).send()
+
+
+def send_notification(mail: Mail) -> None:
+    """Send a notification in its reader's language, under an id that never changes.
+
+    Raises:
+        OSError: the mail server did not take it.
+    """
+    with translation.override(mail.language):
+        said = words(kind=mail.kind, about=mail.about)
+        context = {
+            "words": said,
+            "organisation": mail.organisation,
+            "link": settings.PORTAL_ADDRESS + said.path,
+            "preferences": settings.PORTAL_ADDRESS + reverse("notification-preferences"),
+        }
+        body = render_to_string("portal/email/notification_message.txt", context)
+    host = settings.PORTAL_ADDRESS.partition("//")[2].partition(":")[0]
+    EmailMessage(
+        subject=settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + said.title,
+        body=body,
+        to=[mail.address],
+        headers={"Message-ID": f"<{mail.public_id}@{host}>", "Auto-Submitted": "auto-generated"},
     ).send()

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import KeyCreated, KeyRevoked, KeyRotated
 from accounts.keys.locks import lock_key
 from accounts.keys.queries import own_key
 from accounts.keys.rights import may_give
@@ -57,6 +59,7 @@ def create_key(
             now=now,
         )
         _write_down("create", issued.api_key, caller=caller, now=now)
+        _tell(KeyCreated, issued.api_key, now=now)
         return issued
 
 
@@ -72,6 +75,7 @@ def revoke_key(*, caller: Caller, organisation_id: int, public_id: UUID, now: da
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
             key.revoked_at = now
             _write_down("revoke", key, caller=caller, before=before, now=now)
+            _tell(KeyRevoked, key, now=now)
         return key
 
 
@@ -110,6 +114,10 @@ def rotate_key(
         if old.expires_at is None or ends_at < old.expires_at:
             ApiKey.objects.filter(pk=old.pk, revoked_at=None).update(expires_at=ends_at)
         _write_down("rotate", issued.api_key, caller=caller, now=now, replaces=str(old.public_id))
+        rotated = KeyRotated(
+            key=issued.api_key.public_id, prefix=issued.api_key.prefix, replaces=old.public_id
+        )
+        emit(rotated, organisation_id=organisation_id, now=now)
         return issued
 
 
@@ -141,6 +149,12 @@ def _issue(
         expires_at=expires_at,
         created_by_id=caller.user_id,
     )
+
+
+@transaction_required
+def _tell(event: type[KeyCreated | KeyRevoked], key: ApiKey, *, now: datetime) -> None:
+    told = event(key=key.public_id, prefix=key.prefix)
+    emit(told, organisation_id=key.organisation_id, now=now)
 
 
 def actor_of(caller: Caller) -> Actor:

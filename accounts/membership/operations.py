@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import MemberAdded, MemberEnded
 from accounts.locks import lock_organisation
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.permissions import Role
 from kernel import audit
 from kernel.audit import Actor
@@ -69,6 +71,7 @@ def insert_membership(
             user_id=user_id, organisation_id=organisation_id, role=role, created_at=now
         )
     _record_membership("accounts.add_member", made, actor=actor, before=None, now=now)
+    _tell(MemberAdded, made, now=now)
     return made
 
 
@@ -152,6 +155,13 @@ def _end(membership: Membership, *, now: datetime, actor: Actor) -> None:
     membership.ended_at = now
     membership.save(update_fields=["ended_at"])
     _record_membership("accounts.end_membership", membership, actor=actor, before=before, now=now)
+    _tell(MemberEnded, membership, now=now)
+
+
+def _tell(event: type[MemberAdded | MemberEnded], membership: Membership, *, now: datetime) -> None:
+    member = User.objects.values_list("public_id", flat=True).get(pk=membership.user_id)
+    told = event(member=member, role=str(membership.role))
+    emit(told, organisation_id=membership.organisation_id, now=now)
 
 
 def _state(membership: Membership) -> dict[str, Any]:

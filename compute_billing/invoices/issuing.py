@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import InvoiceIssued
 from compute_billing.invoices import queries
 from compute_billing.invoices.carry import DocumentTotal, document_total
 from compute_billing.invoices.lines import (
@@ -19,6 +21,7 @@ from compute_billing.invoices.lines import (
 from compute_billing.invoices.queries import BilledBefore
 from compute_billing.invoices.tax import further_tax
 from kernel.identifiers import uuid7
+from kernel.money import Money
 from kernel.sql import execute, statement
 from kernel.transactions import transaction_required
 
@@ -100,9 +103,10 @@ def _on_top(taxes: Sequence[Tax]) -> int:
 @transaction_required
 def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime) -> int:
     """Insert a bill under the next number, with its taxes and lines; return its id."""
+    public_id = uuid7()
     issued = execute(
         statement(__package__, "issue.sql"),
-        public_id=uuid7(),
+        public_id=public_id,
         issuer_id=bill.issuer_id,
         tenant_id=tenant_id,
         period=month,
@@ -115,7 +119,15 @@ def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime
         **_tax_columns(bill.taxes),
         **_line_columns([line for group in bill.booked for line in bill_lines(group)]),
     )
-    return int(issued.fetchone()[0])
+    invoice_id, number = issued.fetchone()
+    event = InvoiceIssued(
+        invoice=public_id,
+        number=f"{series}-{number:06d}",
+        month=month,
+        total=Money.from_fen(bill.total.total_fen),
+    )
+    emit(event, organisation_id=tenant_id, now=now)
+    return int(invoice_id)
 
 
 def _head(bill: Bill) -> dict[str, int]:

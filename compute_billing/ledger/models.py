@@ -149,6 +149,7 @@ class Wallet(models.Model):
     )
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.PREPAID)
     paused_reason = models.CharField(max_length=200, blank=True)
+    low_since = models.DateTimeField(null=True, help_text="When its people were warned.")
 
     class Meta:
         db_table = "ledger_wallet"

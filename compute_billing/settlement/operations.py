@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
+from accounts.events.operations import emit, emit_all
+from accounts.events.vocabulary import (
+    ClaimMade,
+    ClaimPaid,
+    ClaimSubmitted,
+    MonthSettled,
+    StatementIssued,
+)
 from compute_billing.ledger.operations import CNY, Transfer, account, post
 from compute_billing.settlement.locks import lock_claim, lock_settlement
 from compute_billing.settlement.models import Claim, OperatorStatement
@@ -17,6 +26,7 @@ from compute_billing.settlement.run import RunState, Step, run_of
 from compute_billing.settlement.states import CLAIM_TRANSITIONS, ClaimState
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
+from kernel.money import Money
 from kernel.nudges import wake_after_commit
 from kernel.periods import month_text
 from kernel.sql import execute, rows, statement
@@ -58,6 +68,7 @@ class _Bills:
     """The bills to be settled, and the recorded months in which their charges lie."""
 
     invoice_ids: list[int]
+    tenants: list[tuple[int, UUID]]
     recorded_from: date
     recorded_to: date
 
@@ -75,10 +86,16 @@ def settle(*, month: date, now: datetime) -> Settlement:
         return Settlement()
     # Compiling statements over many partitions takes longer than running them.
     execute("SET LOCAL jit = off")
-    return Settlement(
+    made = Settlement(
         claim_ids=tuple(_claim(bills, month=month, now=now)),
         statement_ids=tuple(_state(bills, month=month, now=now)),
     )
+    settled = [
+        (tenant_id, MonthSettled(month=month, invoice=invoice))
+        for tenant_id, invoice in bills.tenants
+    ]
+    emit_all(settled, now=now)
+    return made
 
 
 @transaction
@@ -99,6 +116,7 @@ def submit_claim(*, claim_id: int, now: datetime, actor: Actor) -> None:
     before = _state_of(claim)
     claim.state = ClaimState.SUBMITTED
     _record_claim(claim, action="settlement.submit_claim", actor=actor, before=before, now=now)
+    _tell_claim(ClaimSubmitted, claim, now=now)
 
 
 @transaction
@@ -141,7 +159,8 @@ def mark_claim_paid(
     before = _state_of(claim)
     claim.state = ClaimState.PAID
     claim.budget_document_no, claim.treasury_receipt_no = papers
-    return _record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
+    _record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
+    return _tell_claim(ClaimPaid, claim, now=now)
 
 
 def request_run(*, month: date, actor: Actor, now: datetime) -> None:
@@ -186,6 +205,7 @@ def _unsettled_bills(month: date) -> _Bills | None:
         return None
     return _Bills(
         invoice_ids=[int(bill["id"]) for bill in found],
+        tenants=[(bill["tenant_id"], bill["public_id"]) for bill in found],
         recorded_from=min(bill["recorded_from"] for bill in found),
         recorded_to=max(bill["recorded_to"] for bill in found),
     )
@@ -216,6 +236,7 @@ def _claim(bills: _Bills, *, month: date, now: datetime) -> list[int]:
             claimant_id=claim.claimant_id,
         )
         _record_claim(claim, action="settlement.make_claim", actor=Actor.system(), now=now)
+        _tell_claim(ClaimMade, claim, now=now)
     return [claim.pk for claim in claims]
 
 
@@ -237,6 +258,10 @@ def _state(bills: _Bills, *, month: date, now: datetime) -> list[int]:
             invoice_ids=bills.invoice_ids,
         )
         _record_statement(made, now=now)
+        issued = StatementIssued(
+            statement=made.public_id, month=month, sequence=made.sequence, gross=Money(made.gross)
+        )
+        emit(issued, organisation_id=made.operator_id, now=now)
     return [made.pk for made in statements]
 
 
@@ -286,6 +311,19 @@ def _state_of(claim: Claim) -> dict[str, Any]:
         "budget_document": claim.budget_document_no,
         "treasury_receipt": claim.treasury_receipt_no,
     }
+
+
+@transaction_required
+def _tell_claim(
+    event: type[ClaimMade | ClaimSubmitted | ClaimPaid], claim: Claim, *, now: datetime
+) -> None:
+    told = event(
+        claim=claim.public_id,
+        month=claim.period,
+        sequence=claim.sequence,
+        amount=Money(claim.amount),
+    )
+    emit(told, organisation_id=claim.claimant_id, now=now)
 
 
 @transaction_required

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import AwardApproved
 from accounts.queries import roles_in, was_member_since
 from compute_billing.ledger import queries as ledger
 from compute_billing.ledger.operations import CNY, Overdraft, Transfer, account, post
@@ -13,6 +15,7 @@ from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
+from kernel.money import Money
 from kernel.periods import Period
 from kernel.transactions import transaction, transaction_required
 
@@ -301,6 +304,13 @@ def approve_award(
         )
         AwardCounter.objects.create(award=award, basis=0, granted=0, cap=cap_micro)
         _record_approval(award=award, now=now)
+        approved = AwardApproved(
+            award=reference,
+            cap=Money(cap_micro),
+            starts_at=award.starts_at,
+            ends_at=award.ends_at,
+        )
+        emit(approved, organisation_id=tenant_id, now=now)
         return award
 
 

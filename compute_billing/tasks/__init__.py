@@ -3,6 +3,6 @@
 Every task may be lost, doubled or run twice at once without harm, and says nothing back.
 """
 
-from compute_billing.tasks import metering, rating, retention, settlement
+from compute_billing.tasks import balances, metering, rating, retention, settlement
 
-__all__ = ["metering", "rating", "retention", "settlement"]
+__all__ = ["balances", "metering", "rating", "retention", "settlement"]

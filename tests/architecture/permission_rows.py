@@ -22,6 +22,7 @@ from tests.architecture.access import Access, Row, World
 from tests.architecture.account_rows import ACCOUNT_ROWS, PUBLIC
 from tests.architecture.api_rows import API_ROWS
 from tests.architecture.desk_rows import DESK_ROWS
+from tests.architecture.event_rows import EVENT_ROWS
 from tests.architecture.officer_rows import OFFICER_ROWS
 from tests.architecture.operator_rows import OPERATOR_ROWS
 from tests.architecture.verification_rows import VERIFICATION_ROWS
@@ -43,6 +44,7 @@ ROWS: dict[str, Row] = {
     **OFFICER_ROWS,
     **OPERATOR_ROWS,
     **API_ROWS,
+    **EVENT_ROWS,
     **VERIFICATION_ROWS,
     # Django's own view: whatever the method, it only sets a cookie and goes back.
     "set_language": Row(methods=dict.fromkeys(METHODS, PUBLIC)),

@@ -13,7 +13,7 @@ from config.schedule import BEAT_SCHEDULE, TASK_OF_NUDGE
 from kernel import nudges
 from tests.architecture.source import REPOSITORY, name, python_files, tree
 
-QUEUES = {"metering", "rating", "settlement"}
+QUEUES = {"metering", "rating", "settlement", "events"}
 
 
 def our_tasks() -> list[Task]:
@@ -35,7 +35,7 @@ def test_nothing_is_promised_by_the_broker() -> None:
     assert app.conf.task_create_missing_queues is False
 
 
-def test_there_are_three_queues() -> None:
+def test_there_are_four_queues() -> None:
     assert {queue.name for queue in app.conf.task_queues} == QUEUES
 
 

@@ -56,6 +56,7 @@ def test_production_demands_each_secret(name: str) -> None:
         ("DATABASE_URL", "mysql://127.0.0.1/suanji", "must look like postgres://"),
         ("TASK_SECONDS_MAX", "0", "must be at least 1"),
         ("STAFF_NEED_SECOND_FACTOR", "false", "in development only"),
+        ("WEBHOOK_LOOPBACK", "true", "in development only"),
         ("EMAIL_URL", "mail.example", "must look like smtp://"),
         ("EMAIL_URL", "smtp:", "must look like smtp://"),
         ("OIDC_SERVER_URL", "https://id.example", "OIDC_CLIENT_ID is not set"),

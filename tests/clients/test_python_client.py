@@ -18,6 +18,7 @@ from suanji_client import (
     NotAuthenticated,
     NotFound,
     PermissionDenied,
+    ProblemError,
     ServerError,
     TooManyRequests,
     decimal_of,
@@ -109,6 +110,26 @@ def test_keys_are_made_rotated_and_revoked(live_server, world: World) -> None:
     assert revoked["revoked_at"] is not None
     with Client(live_server.url, key=rotated["secret"]) as dead, pytest.raises(NotAuthenticated):
         dead.balance()
+
+
+def test_webhooks_are_kept(live_server, world: World) -> None:
+    with client_for(live_server, world.alpha) as client:
+        made = client.create_webhook_endpoint(
+            "https://93.184.215.14/hook", kinds=["invoice.issued"], description="books"
+        )
+        endpoint_id = made["endpoint"]["id"]
+        assert made["secret"] != client.rotate_webhook_secret(endpoint_id)["secret"]
+        ping = client.ping_webhook(endpoint_id)
+        (waiting,) = client.webhook_deliveries(endpoint=endpoint_id, state="waiting")
+        assert (waiting["id"], waiting["kind"]) == (ping["id"], "ping")
+        with pytest.raises(ProblemError) as refused:
+            client.redeliver_webhook(ping["id"])
+        assert refused.value.code == "unable_to_redeliver"
+        changed = client.change_webhook_endpoint(endpoint_id, enabled=False)
+        assert (changed["enabled"], changed["disabled_reason"]) == (False, "person")
+        assert [one["id"] for one in client.webhook_endpoints()] == [endpoint_id]
+        client.delete_webhook_endpoint(endpoint_id)
+        assert list(client.webhook_endpoints()) == []
 
 
 def test_errors_are_typed_and_keep_their_code(live_server, world: World) -> None:

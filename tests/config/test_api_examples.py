@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.test import Client
 
+from accounts.models import WebhookDelivery
 from compute_billing.metering import operations as metering
 from tests.builders.accounts import make_api_key
 from tests.builders.world import World, at, make_world
@@ -23,6 +24,7 @@ RANDOM = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), SAME_UUID),
     (re.compile(r"sk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), "sk_4f1c09a2b7de_…"),
     (re.compile(r'"prefix": "[0-9a-f]{12}"'), '"prefix": "4f1c09a2b7de"'),
+    (re.compile(r"whsec_[A-Za-z0-9+/=]{44}"), "whsec_…"),
     # The hash holds numbers of rows, which differ from run to run.
     (re.compile(r'"payload_hash": "[0-9a-f]{32}"'), f'"payload_hash": "{"7ae1" * 8}"'),
     # Of a page, what fits on a screen; the cursor tells a random id.
@@ -35,6 +37,7 @@ def world(db, monkeypatch) -> World:
     for place in (
         "accounts.authentication",
         "accounts.keys.api",
+        "accounts.webhooks.api",
         "compute_billing.api.sources",
         "compute_billing.api.usage",
     ):
@@ -73,8 +76,34 @@ def answers(world: World) -> dict[str, Any]:
     ask("months_list", tenant, "months")
     ask("awards_list", tenant, "awards", limit="1")
     ask("prices_list", tenant, "prices", at=at(9, 1).isoformat())
+    _ask_webhooks(tenant, told=told, ask=ask, post=post)
     _ask_the_rest(world, told, tenant=tenant, operator=operator, ask=ask, post=post)
     return told
+
+
+def _ask_webhooks(tenant, *, told, ask, post) -> None:
+    address = {"url": "https://93.184.215.14/suanji", "kinds": ["invoice.issued", "balance.low"]}
+    made = post("webhook_endpoint_create", tenant, "webhooks/endpoints", address)
+    one = f"webhooks/endpoints/{made['endpoint']['id']}"
+    post("webhook_endpoint_rotate", tenant, f"{one}/rotate")
+    ping = post("webhook_endpoint_ping", tenant, f"{one}/ping")
+    ask("webhook_endpoints_list", tenant, "webhooks/endpoints")
+    ask("webhook_endpoint_retrieve", tenant, one)
+    WebhookDelivery.objects.update(
+        state="dead",
+        attempts=17,
+        failure="status",
+        response_status=503,
+        response_excerpt="try later",
+        duration_ms=212,
+        last_attempt_at=at(10, 11),
+        next_attempt_at=None,
+    )
+    ask("webhook_deliveries_list", tenant, "webhooks/deliveries", state="dead")
+    post("webhook_delivery_redeliver", tenant, f"webhooks/deliveries/{ping['id']}/redeliver")
+    for operation, method in (("update", tenant.patch), ("delete", tenant.delete)):
+        answer = method(f"/api/v1/{one}", {"description": "books"}, content_type="application/json")
+        told[f"webhook_endpoint_{operation}"] = answer.json()
 
 
 def _ask_the_rest(world, told, *, tenant, operator, ask, post) -> None:

@@ -33,4 +33,4 @@ WITH number AS (
         WITH ORDINALITY AS line (usage_month, price_id, project_id, payer_kind, unit, quantity,
             amount, tax_class, position)
 )
-SELECT id FROM bill
+SELECT bill.id, number.last_number FROM bill CROSS JOIN number

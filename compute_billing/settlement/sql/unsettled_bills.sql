@@ -1,5 +1,5 @@
 -- The bills of a month that stand on no statement yet, and where their charges were recorded.
-SELECT invoice.id, month.recorded_from, month.recorded_to
+SELECT invoice.id, invoice.public_id, invoice.tenant_id, month.recorded_from, month.recorded_to
 FROM invoices_invoice invoice
 JOIN invoices_tenant_month month
     ON month.tenant_id = invoice.tenant_id AND month.month = invoice.period

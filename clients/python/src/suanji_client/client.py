@@ -229,6 +229,54 @@ class Client:
         answer = self._post(f"keys/{quote(key_id, safe='')}/revoke", None, repeatable=True)
         return cast("shapes.Key", answer)
 
+    # Webhooks
+
+    def webhook_endpoints(self) -> Iterator[shapes.WebhookEndpoint]:
+        """Yield the organisation's webhook endpoints, the newest first."""
+        return self._rows("webhooks/endpoints")
+
+    def create_webhook_endpoint(
+        self, url: str, *, kinds: Sequence[str] = (), description: str = ""
+    ) -> shapes.IssuedWebhookEndpoint:
+        """Make an endpoint for kinds of events (all without any); its secret is told here alone."""
+        body = {"url": url, "kinds": list(kinds), "description": description}
+        answer = self._post("webhooks/endpoints", body, repeatable=False)
+        return cast("shapes.IssuedWebhookEndpoint", answer)
+
+    def change_webhook_endpoint(self, endpoint_id: str, **changes: Any) -> shapes.WebhookEndpoint:
+        """Change `url`, `kinds`, `description` or `enabled`; what is not named stays."""
+        request = self._http.build_request("PATCH", _endpoint(endpoint_id), json=changes)
+        return cast("shapes.WebhookEndpoint", self._send(request, repeatable=True))
+
+    def delete_webhook_endpoint(self, endpoint_id: str) -> shapes.WebhookEndpoint:
+        """Delete an endpoint, and return it as it was."""
+        request = self._http.build_request("DELETE", _endpoint(endpoint_id))
+        return cast("shapes.WebhookEndpoint", self._send(request, repeatable=False))
+
+    def rotate_webhook_secret(
+        self, endpoint_id: str, *, overlap_seconds: int = 86_400
+    ) -> shapes.IssuedWebhookEndpoint:
+        """Make a new secret; the old one signs as well until the overlap ends."""
+        address = f"webhooks/endpoints/{quote(endpoint_id, safe='')}/rotate"
+        answer = self._post(address, {"overlap_seconds": overlap_seconds}, repeatable=False)
+        return cast("shapes.IssuedWebhookEndpoint", answer)
+
+    def ping_webhook(self, endpoint_id: str) -> shapes.WebhookDelivery:
+        """Send a ping to an endpoint; its delivery tells what became of it."""
+        address = f"webhooks/endpoints/{quote(endpoint_id, safe='')}/ping"
+        return cast("shapes.WebhookDelivery", self._post(address, None, repeatable=False))
+
+    def webhook_deliveries(
+        self, *, endpoint: str | None = None, state: str | None = None
+    ) -> Iterator[shapes.WebhookDelivery]:
+        """Yield deliveries, the newest first; those of state `dead` are the dead letters."""
+        return self._rows("webhooks/deliveries", endpoint=endpoint, state=state)
+
+    def redeliver_webhook(self, delivery_id: str) -> shapes.WebhookDelivery:
+        """Send an event again, under the same webhook-id."""
+        address = f"webhooks/deliveries/{quote(delivery_id, safe='')}/redeliver"
+        return cast("shapes.WebhookDelivery", self._post(address, None, repeatable=False))
+
     # How
 
     def _rows(self, address: str, **filters: Any) -> Iterator[Any]:
@@ -253,6 +301,10 @@ class Client:
     def _send(self, request: httpx.Request, *, repeatable: bool) -> Any:
         response = send(self._http, request, repeatable=repeatable, patience=self._patience)
         return response.json()
+
+
+def _endpoint(endpoint_id: str) -> str:
+    return f"{PREFIX}webhooks/endpoints/{quote(endpoint_id, safe='')}"
 
 
 def _sent(query: Mapping[str, Any]) -> dict[str, str]:

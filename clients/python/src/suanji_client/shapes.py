@@ -264,6 +264,13 @@ class IssuedKey(TypedDict):
     secret: str
 
 
+class IssuedWebhookEndpoint(TypedDict):
+    """An endpoint with its new secret, for the only time."""
+
+    endpoint: "WebhookEndpoint"
+    secret: str
+
+
 class Key(TypedDict):
     """A key without its secret."""
 
@@ -284,6 +291,8 @@ class Key(TypedDict):
             "members:read",
             "members:write",
             "audit:read",
+            "webhooks:read",
+            "webhooks:write",
         ]
     ]
     created_at: str
@@ -591,4 +600,84 @@ class UsagePage(TypedDict):
     """A page of rows."""
 
     data: list["Usage"]
+    next_cursor: str | None
+
+
+class WebhookDelivery(TypedDict):
+    """An event on its way to an endpoint, and what the last attempt came to."""
+
+    id: str
+    endpoint: str
+    event: str
+    kind: Literal[
+        "ping",
+        "usage.rejected",
+        "invoice.issued",
+        "month.settled",
+        "statement.issued",
+        "claim.made",
+        "claim.submitted",
+        "claim.paid",
+        "award.approved",
+        "balance.low",
+        "key.created",
+        "key.rotated",
+        "key.revoked",
+        "member.added",
+        "member.ended",
+    ]
+    state: Literal["waiting", "delivered", "dead", "cancelled"]
+    attempts: int
+    next_attempt_at: str | None
+    last_attempt_at: str | None
+    delivered_at: str | None
+    failure: str
+    response_status: int | None
+    response_excerpt: str
+    duration_ms: int | None
+    created_at: str
+
+
+class WebhookDeliveryPage(TypedDict):
+    """A page of rows."""
+
+    data: list["WebhookDelivery"]
+    next_cursor: str | None
+
+
+class WebhookEndpoint(TypedDict):
+    """An endpoint without its secret."""
+
+    id: str
+    url: str
+    description: str
+    kinds: list[
+        Literal[
+            "usage.rejected",
+            "invoice.issued",
+            "month.settled",
+            "statement.issued",
+            "claim.made",
+            "claim.submitted",
+            "claim.paid",
+            "award.approved",
+            "balance.low",
+            "key.created",
+            "key.rotated",
+            "key.revoked",
+            "member.added",
+            "member.ended",
+        ]
+    ]
+    enabled: bool
+    disabled_reason: str
+    failing_since: str | None
+    previous_secret_until: str | None
+    created_at: str
+
+
+class WebhookEndpointPage(TypedDict):
+    """A page of rows."""
+
+    data: list["WebhookEndpoint"]
     next_cursor: str | None

@@ -1,0 +1,51 @@
+"""Reads of one person's notifications and of what he wants to be told."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from accounts.models import User
+from accounts.notifications.kinds import RULES, Channel, Kind, is_told
+from accounts.notifications.models import MailState, Notification, NotificationPreference
+
+__all__ = ["Notification"]
+
+
+def unread_count(*, user_id: int) -> int:
+    """Return how many notifications of a person's inbox are new."""
+    return Notification.objects.filter(user_id=user_id, in_inbox=True, read_at=None).count()
+
+
+def inbox_page(
+    *, user_id: int, after: UUID | None = None, only_unread: bool = False, limit: int
+) -> list[Notification]:
+    """Return a person's notifications, the newest first, from behind `after` on."""
+    rows = Notification.objects.filter(user_id=user_id, in_inbox=True)
+    if only_unread:
+        rows = rows.filter(read_at=None)
+    if after is not None:
+        last = Notification.objects.filter(user_id=user_id, public_id=after).first()
+        rows = rows.filter(id__lt=last.pk) if last is not None else rows.none()
+    return list(rows.select_related("organisation").order_by("-id")[:limit])
+
+
+def preferences(*, user_id: int) -> Mapping[tuple[Kind, Channel], bool]:
+    """Return for each kind and channel whether a person is told."""
+    kept = {
+        (row.kind, row.channel): row.is_wanted
+        for row in NotificationPreference.objects.filter(user_id=user_id)
+    }
+    return {
+        (kind, channel): is_told(kind, channel, preference=kept.get((kind, channel)))
+        for kind in RULES
+        for channel in Channel
+    }
+
+
+def language_of(*, user_id: int) -> str:
+    """Return the language in which a person is written to."""
+    return User.objects.values_list("language", flat=True).get(pk=user_id)
+
+
+def lost_mail_count() -> int:
+    """Return of how many e-mails nobody knows whether they left."""
+    return Notification.objects.filter(mail_state=MailState.LOST).count()

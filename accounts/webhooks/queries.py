@@ -1,0 +1,117 @@
+"""Reads of webhooks: an organisation's endpoints and deliveries."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from accounts.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from kernel.errors import DomainError
+
+__all__ = ["DeliveryState", "WebhookDelivery", "WebhookEndpoint"]
+
+
+class UnknownEndpoint(DomainError):
+    """The organisation has no such endpoint."""
+
+    code = "unknown_webhook_endpoint"
+
+
+class UnknownDelivery(DomainError):
+    """The organisation has no such delivery."""
+
+    code = "unknown_webhook_delivery"
+
+
+def own_endpoint(*, organisation_ids: Collection[int], public_id: UUID) -> WebhookEndpoint:
+    """Return a live endpoint of some organisations.
+
+    Raises:
+        UnknownEndpoint: there is none, or it is another organisation's.
+    """
+    live = WebhookEndpoint.objects.filter(deleted_at=None, organisation_id__in=organisation_ids)
+    found = live.select_related("organisation").filter(public_id=public_id).first()
+    if found is None:
+        message = "You have no such webhook endpoint."
+        raise UnknownEndpoint(message)
+    return found
+
+
+def endpoint_page(*, organisation_id: int, after: UUID | None, limit: int) -> list[WebhookEndpoint]:
+    """Return an organisation's live endpoints, the newest first, from behind `after` on.
+
+    Raises:
+        UnknownEndpoint: the organisation has no endpoint `after`.
+    """
+    live = WebhookEndpoint.objects.filter(deleted_at=None, organisation_id=organisation_id)
+    if after is not None:
+        live = live.filter(
+            id__lt=own_endpoint(organisation_ids=[organisation_id], public_id=after).pk
+        )
+    return list(live.order_by("-id")[:limit])
+
+
+def endpoints_of(*, organisation_ids: Collection[int]) -> list[WebhookEndpoint]:
+    """Return the live endpoints of organisations with how much waits and is dead of each."""
+    live = WebhookEndpoint.objects.filter(deleted_at=None, organisation_id__in=organisation_ids)
+    counted = live.annotate(
+        waiting=Count("deliveries", filter=Q(deliveries__state=DeliveryState.WAITING)),
+        dead=Count("deliveries", filter=Q(deliveries__state=DeliveryState.DEAD)),
+    )
+    return list(counted.select_related("organisation").order_by("organisation__name", "-id"))
+
+
+def own_delivery(*, organisation_ids: Collection[int], public_id: UUID) -> WebhookDelivery:
+    """Return a delivery of some organisations' endpoints.
+
+    Raises:
+        UnknownDelivery: there is none, or it is another organisation's.
+    """
+    deliveries = WebhookDelivery.objects.select_related("endpoint", "event")
+    found = deliveries.filter(
+        endpoint__organisation_id__in=organisation_ids, public_id=public_id
+    ).first()
+    if found is None:
+        message = "You have no such delivery."
+        raise UnknownDelivery(message)
+    return found
+
+
+def delivery_page(
+    *,
+    organisation_id: int,
+    endpoint: UUID | None = None,
+    state: str = "",
+    after: UUID | None = None,
+    limit: int,
+) -> list[WebhookDelivery]:
+    """Return an organisation's deliveries, the newest first, from behind `after` on.
+
+    An endpoint that is another organisation's, or none, has no deliveries.
+
+    Raises:
+        UnknownDelivery: the organisation has no delivery `after`.
+    """
+    own = [organisation_id]
+    deliveries = WebhookDelivery.objects.filter(endpoint__organisation_id=organisation_id)
+    if endpoint is not None:
+        deliveries = deliveries.filter(endpoint__public_id=endpoint)
+    if state:
+        deliveries = deliveries.filter(state=state)
+    if after is not None:
+        deliveries = deliveries.filter(
+            id__lt=own_delivery(organisation_ids=own, public_id=after).pk
+        )
+    return list(deliveries.select_related("endpoint", "event").order_by("-id")[:limit])
+
+
+def waiting_since(*, now: datetime) -> datetime | None:
+    """Return since when the oldest delivery that may leave waits; None when none does."""
+    due = WebhookDelivery.objects.filter(
+        state=DeliveryState.WAITING,
+        next_attempt_at__lte=now,
+        endpoint__disabled_at=None,
+        endpoint__deleted_at=None,
+    )
+    return due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()

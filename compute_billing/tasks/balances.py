@@ -1,0 +1,35 @@
+"""Look for balances that run low, and tell their people."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from celery import shared_task
+from django.conf import settings
+
+from compute_billing.audit.usage import spent
+from compute_billing.ledger.queries import position
+from compute_billing.ledger.warning import note_balance, prepaid_tenants
+from kernel.clock import utc_now
+
+BURN_DAYS: Final = 7
+MONEY_UNIT: Final = "CNY"
+
+
+@shared_task(name="compute_billing.tasks.balances.tell_low_balances")
+def tell_low_balances(**_: Any) -> None:
+    """Compare what each prepaid tenant has with what it used in the last BURN_DAYS days."""
+    now = utc_now()
+    for tenant_id in prepaid_tenants():
+        at_hand = position(tenant_id=tenant_id, at=now)
+        balance = (
+            sum(held.posted for held in at_hand.holdings if held.unit == MONEY_UNIT)
+            - at_hand.arrears
+        )
+        burnt = spent(tenant_id=tenant_id, since=now - timedelta(days=BURN_DAYS), until=now)
+        note_balance(
+            tenant_id=tenant_id,
+            balance_micro=balance,
+            days_left=max(balance, 0) * BURN_DAYS // burnt if burnt > 0 else None,
+            threshold_days=settings.BALANCE_LOW_DAYS,
+            now=now,
+        )

@@ -1,0 +1,25 @@
+"""Settings of what leaves the house: webhooks, and links in messages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+
+def webhook_loopback(*, production: bool) -> bool:
+    """Say whether webhooks reach this machine: a developer's receiver listens beside him.
+
+    Otherwise they reach public addresses by HTTPS only.
+    """
+    is_open = env.boolean("WEBHOOK_LOOPBACK", default=False)
+    if production and is_open:
+        message = "WEBHOOK_LOOPBACK may be on in development only."
+        raise ImproperlyConfigured(message)
+    return is_open
+
+
+def portal_address(*, production: bool, hosts: list[str]) -> str:
+    """Return where links in messages lead, without a slash at the end."""
+    usual = f"https://{hosts[0]}" if production and hosts else "http://127.0.0.1:8000"
+    return env.text("PORTAL_ADDRESS", default=usual).rstrip("/")

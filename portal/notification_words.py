@@ -1,0 +1,168 @@
+"""What a notification says, in the reader's language, made of its kind and references."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.notifications.kinds import Kind
+from accounts.permissions import Role
+from kernel.money import Money
+from portal.people import ROLE_NAMES
+
+NAMES: Final[Mapping[Kind, Promise]] = {
+    Kind.BILL_ISSUED: gettext_lazy("A bill was issued"),
+    Kind.MONTH_SETTLED: gettext_lazy("A month was settled"),
+    Kind.STATEMENT_ISSUED: gettext_lazy("An operator's statement was issued"),
+    Kind.CLAIM_PAID: gettext_lazy("A claim was paid"),
+    Kind.AWARD_APPROVED: gettext_lazy("A subsidy was granted"),
+    Kind.BALANCE_LOW: gettext_lazy("The balance runs low"),
+    Kind.USAGE_REJECTED: gettext_lazy("Usage was refused"),
+    Kind.KEY_EXPIRING: gettext_lazy("An API key is about to expire"),
+    Kind.DEADLINE_NEAR: gettext_lazy("A deadline is near"),
+    Kind.KEY_CREATED: gettext_lazy("An API key was made"),
+    Kind.ROLE_GIVEN: gettext_lazy("Somebody was given a role"),
+    Kind.WEBHOOK_DISABLED: gettext_lazy("A webhook endpoint was disabled"),
+    Kind.VERIFICATION_DECIDED: gettext_lazy("The verification was decided"),
+}
+DISABLED_REASONS: Final[Mapping[str, Promise]] = {
+    "failing": gettext_lazy("it did not answer for days"),
+    "gone": gettext_lazy("it answered that it is gone"),
+    "person": gettext_lazy("somebody switched it off"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A notification as it is read: what happened, what of it, and where to look."""
+
+    title: str
+    text: str
+    path: str
+
+
+def words(*, kind: str, about: Mapping[str, Any]) -> Words:
+    """Return the words of a notification in the language that is active."""
+    known = Kind(kind)
+    text, path = _TEXTS[known](about)
+    return Words(title=str(NAMES[known]), text=text, path=path)
+
+
+def _money(amount: Mapping[str, str]) -> str:
+    return f"¥ {Money.from_text(amount['amount']).fen_text()}"
+
+
+def _bill(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Bill %(number)s for %(month)s comes to %(total)s.") % {
+        "number": about["number"],
+        "month": about["month"],
+        "total": _money(about["total"]),
+    }
+    return text, reverse("bill", args=[about["invoice"]])
+
+
+def _settled(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("%(month)s stands on the operator's statement and is settled.") % about
+    return text, f"{reverse('overview')}?month={about['month']}"
+
+
+def _statement(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The statement for %(month)s comes to %(gross)s gross.") % {
+        "month": about["month"],
+        "gross": _money(about["gross"]),
+    }
+    return text, f"{reverse('overview')}?month={about['month']}"
+
+
+def _claim(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The treasury paid %(amount)s on the claim for %(month)s.") % {
+        "month": about["month"],
+        "amount": _money(about["amount"]),
+    }
+    return text, f"{reverse('overview')}?month={about['month']}"
+
+
+def _award(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The award %(award)s covers up to %(cap)s.") % {
+        "award": about["award"],
+        "cap": _money(about["cap"]),
+    }
+    return text, reverse("wallet")
+
+
+def _balance(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("%(balance)s are left, which is enough for %(days)s days at the present pace.") % {
+        "balance": _money(about["balance"]),
+        "days": about["days_left"],
+    }
+    return text, reverse("wallet")
+
+
+def _usage(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Of a delivery from %(source)s, %(rejected)s records were refused.") % {
+        "source": about["source"],
+        "rejected": about["rejected"] + about["conflict"],
+    }
+    return text, reverse("usage")
+
+
+def _expiring(about: Mapping[str, Any]) -> tuple[str, str]:
+    expires_at = parse_datetime(about["expires_at"])
+    text = _("The key sk_%(prefix)s expires on %(day)s (UTC). Rotate it in good time.") % {
+        "prefix": about["prefix"],
+        "day": f"{expires_at:%Y-%m-%d}",
+    }
+    return text, reverse("overview")
+
+
+def _key(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The key is sk_%(prefix)s. If nobody of yours made it, revoke it at once.") % about
+    return text, reverse("overview")
+
+
+def _role(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Somebody is now %(role)s of the organisation.") % {
+        "role": ROLE_NAMES[Role(about["role"])]
+    }
+    return text, reverse("account")
+
+
+def _webhook(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Nothing is sent to it any more: %(reason)s. Mend the receiver and enable it.") % {
+        "reason": DISABLED_REASONS.get(about["reason"], about["reason"])
+    }
+    return text, reverse("webhook-page", args=[about["endpoint"]])
+
+
+def _verification(about: Mapping[str, Any]) -> tuple[str, str]:
+    if about.get("outcome") == "approved":
+        return _("The organisation is verified."), reverse("account")
+    return _("The verification was not granted. Its page says why, and what to mend."), reverse(
+        "account"
+    )
+
+
+def _deadline(about: Mapping[str, Any]) -> tuple[str, str]:
+    return _("Something waits for you until %(day)s.") % {"day": about["day"]}, reverse("account")
+
+
+_TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
+    Kind.BILL_ISSUED: _bill,
+    Kind.MONTH_SETTLED: _settled,
+    Kind.STATEMENT_ISSUED: _statement,
+    Kind.CLAIM_PAID: _claim,
+    Kind.AWARD_APPROVED: _award,
+    Kind.BALANCE_LOW: _balance,
+    Kind.USAGE_REJECTED: _usage,
+    Kind.KEY_EXPIRING: _expiring,
+    Kind.DEADLINE_NEAR: _deadline,
+    Kind.KEY_CREATED: _key,
+    Kind.ROLE_GIVEN: _role,
+    Kind.WEBHOOK_DISABLED: _webhook,
+    Kind.VERIFICATION_DECIDED: _verification,
+}
