@@ -141,7 +141,7 @@ class RemoveDocumentView(CaseView):
     def post(self, request: HttpRequest, code: str, document_id: UUID) -> HttpResponse:
         """Take it away; one of another organisation is absent."""
         try:
-            remove_document(**self.who(self.owned(code)), document_id=document_id)
+            remove_document(**self.who(self.own(code)), document_id=document_id)
         except (VerificationNotFound, operations.VerificationLocked) as error:
             raise Http404 from error
         return redirect("verification-documents", code=code)
@@ -241,7 +241,7 @@ class CancelPaymentView(CaseView):
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Give it up."""
         try:
-            payments.cancel_payment(**self.who(self.owned(code)))
+            payments.cancel_payment(**self.who(self.own(code)))
         except DomainError:
             messages.error(request, _("No payment is under way."))
         return redirect("verification-account", code=code)
@@ -272,7 +272,7 @@ class DeclareNoneView(CaseView):
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Say it, unless somebody named one meanwhile."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         try:
             operations.declare(
                 **self.who(organisation),
@@ -294,7 +294,7 @@ class RemoveRelatedView(CaseView):
     def post(self, request: HttpRequest, code: str, party_id: UUID) -> HttpResponse:
         """Take it away; one of another case is absent."""
         try:
-            operations.remove_related_party(**self.who(self.owned(code)), party_id=party_id)
+            operations.remove_related_party(**self.who(self.own(code)), party_id=party_id)
         except (VerificationNotFound, operations.VerificationLocked) as error:
             raise Http404 from error
         return redirect("verification-relations", code=code)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, SizeClass
+from accounts.permissions import Role
 from accounts.verification import operations
 from accounts.verification.cases import Case, fingerprint, lacks_of
 from accounts.verification.deadlines import REVIEW_WORKING_DAYS
@@ -25,7 +26,7 @@ from accounts.verification.queries import (
 from accounts.verification.states import VerificationState
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from portal.member_views import OwnersView
+from portal.organisation import OrganisationView
 from portal.verification.forms import SubmitForm
 from portal.verification.pages import case_page, decision_lines, step_lines
 from portal.verification.sending import sent_paper
@@ -35,8 +36,10 @@ OVERVIEW: Final = "verification"
 REVIEW: Final = "review"
 
 
-class CaseView(OwnersView):
+class CaseView(OrganisationView):
     """A page about the open case of an organisation that the viewer owns."""
+
+    allowed_roles = (Role.OWNER,)
 
     def open_case(self, organisation: Organisation) -> Case | None:
         """Return the case while it may be changed; None sends the viewer to the overview."""
@@ -76,14 +79,14 @@ class StepView(CaseView):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show the step as it is saved."""
-        case = self.open_case(self.owned(code))
+        case = self.open_case(self.own(code))
         if case is None:
             return redirect(OVERVIEW, code=code)
         return self.show(request, case, form=self.form_of(case), status=200)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Save the step and go on, or say what is wrong with what was typed."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         case = self.open_case(organisation)
         if case is None:
             return redirect(OVERVIEW, code=code)
@@ -142,14 +145,12 @@ class VerificationView(CaseView):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show it."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         case = newest_case(organisation_id=organisation.pk, now=utc_now())
         size = organisation.size_class
         steps = [] if case is None else step_lines(case, current=OVERVIEW, to_mend=to_mend(case))
         open_steps = [line.url for line in steps if line.to_mend or not line.is_done]
         context = {
-            "code": code,
-            "organisation": organisation.name,
             "uscc": organisation.uscc or "",
             "size": SIZES[SizeClass(size)] if size else "",
             "verified_at": organisation.verified_at,
@@ -159,11 +160,12 @@ class VerificationView(CaseView):
             "history": decision_lines(history_of(organisation_id=organisation.pk)),
             "working_days": REVIEW_WORKING_DAYS,
         }
-        return render(request, "portal/verification/overview.html", context)
+        template = "portal/verification/overview.html"
+        return self.page(request, template, organisation=organisation, context=context)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Begin."""
-        operations.start(**self.who(self.owned(code)))
+        operations.start(**self.who(self.own(code)))
         return redirect("verification-identity", code=code)
 
 
@@ -174,14 +176,14 @@ class ReviewView(CaseView):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show it."""
-        case = self.open_case(self.owned(code))
+        case = self.open_case(self.own(code))
         if case is None:
             return redirect(OVERVIEW, code=code)
         return self.show(request, case, form=SubmitForm(), status=200)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Hand it in, or say what is missing."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         case = self.open_case(organisation)
         if case is None:
             return redirect(OVERVIEW, code=code)
@@ -216,7 +218,7 @@ class WithdrawView(CaseView):
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Take it back, or say that it is too late."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         try:
             operations.withdraw(**self.who(organisation))
         except DomainError:
@@ -231,7 +233,7 @@ class PaperView(CaseView):
 
     def get(self, request: HttpRequest, code: str, document_id: UUID) -> FileResponse:
         """Send it; one of another organisation is absent."""
-        organisation = self.owned(code)
+        organisation = self.own(code)
         try:
             found = paper(document_id=document_id, organisation_id=organisation.pk)
         except VerificationNotFound as error:
