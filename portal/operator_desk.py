@@ -52,6 +52,11 @@ TABS: Final = (
         text=_("Conflicts"),
         below=("operator-conflict", "operator-decide"),
     ),
+    Tab(
+        name="operator-prices",
+        text=_("Prices"),
+        below=("operator-draft", "operator-propose-price"),
+    ),
 )
 # Every page of the desk, for the navigation of the portal.
 DESK_PAGES: Final = tuple(name for tab in TABS for name in (tab.name, *tab.below))

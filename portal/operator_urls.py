@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import conflict_views, reject_views, source_views
+from portal import conflict_views, price_views, reject_views, source_views
 
 urlpatterns = [
     path("operator/sources", source_views.SourcesView.as_view(), name="operator-sources"),
@@ -32,5 +32,26 @@ urlpatterns = [
         "operator/conflicts/<str:word>/decision",
         conflict_views.DecideView.as_view(),
         name="operator-decide",
+    ),
+    path("operator/prices", price_views.PricesView.as_view(), name="operator-prices"),
+    path(
+        "operator/prices/new",
+        price_views.ProposePriceView.as_view(),
+        name="operator-propose-price",
+    ),
+    path(
+        "operator/prices/drafts/<uuid:draft_id>",
+        price_views.DraftView.as_view(),
+        name="operator-draft",
+    ),
+    path(
+        "operator/prices/drafts/<uuid:draft_id>/approval",
+        price_views.ApprovePriceView.as_view(),
+        name="operator-approve-price",
+    ),
+    path(
+        "operator/prices/drafts/<uuid:draft_id>/refusal",
+        price_views.RefusePriceView.as_view(),
+        name="operator-refuse-price",
     ),
 ]

@@ -60,6 +60,17 @@ SCOPES: Final[Mapping[str, Text]] = {
     "webhooks:read": _("read webhooks"),
     "webhooks:write": _("change webhooks"),
 }
+DRAFT_DECISIONS: Final[Mapping[str, Text]] = {
+    "": _("waiting for approval"),
+    "approved": _("approved and published"),
+    "refused": _("refused or taken back"),
+    "replaced": _("replaced by another draft"),
+}
+LIST_KINDS: Final[Mapping[str, Text]] = {
+    "default": _("for everybody"),
+    "class": _("for a class of customers"),
+    "contract": _("of a contract"),
+}
 BANDS: Final[Mapping[str, Text]] = {"all": _("all day")}
 
 

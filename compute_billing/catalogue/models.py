@@ -228,3 +228,74 @@ class PriceTier(models.Model):
                 condition=models.Q(from_quantity__gte=0, unit_price_micro__gte=0),
             ),
         ]
+
+
+class PriceDraft(models.Model):
+    """A price that somebody proposes. It is never edited: a change is the next draft.
+
+    So whoever names a draft names what he has seen of it.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    price_list = models.ForeignKey(PriceList, models.PROTECT, related_name="+")
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="+")
+    cluster = models.ForeignKey(Cluster, models.PROTECT, null=True, related_name="+")
+    band = models.SlugField(max_length=32, default="all")
+    valid_from = models.DateTimeField()
+    unit_price_micro = models.BigIntegerField(help_text="micro-yuan per card-hour")
+    reason = models.TextField()
+    maker = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    effect_month = models.DateField(help_text="the month whose use its effect is reckoned on")
+
+    class Meta:
+        db_table = "catalogue_price_draft"
+        constraints = [
+            models.UniqueConstraint(fields=["id", "maker"], name="price_draft_maker"),
+            models.CheckConstraint(
+                name="price_draft_not_negative", condition=models.Q(unit_price_micro__gte=0)
+            ),
+            models.CheckConstraint(
+                name="price_draft_holds_later",
+                condition=models.Q(valid_from__gt=models.F("made_at")),
+            ),
+        ]
+
+
+class PriceDraftDecision(models.Model):
+    """What became of a draft, once: approved by somebody else, refused, or replaced.
+
+    `maker_id` is copied from the draft by a composite foreign key, so that four eyes are a CHECK.
+    """
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved"
+        REFUSED = "refused"
+        REPLACED = "replaced"
+
+    draft = models.OneToOneField(
+        PriceDraft, models.PROTECT, primary_key=True, related_name="decision"
+    )
+    maker_id = models.BigIntegerField()
+    decision = models.CharField(max_length=16, choices=Decision)
+    decider = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    price = models.OneToOneField(Price, models.PROTECT, null=True, related_name="+")
+    replaced_by = models.OneToOneField(
+        PriceDraft, models.PROTECT, null=True, related_name="replaces"
+    )
+
+    class Meta:
+        db_table = "catalogue_price_draft_decision"
+        constraints = [
+            models.CheckConstraint(
+                name="price_draft_four_eyes",
+                condition=~models.Q(decision="approved") | ~models.Q(decider=models.F("maker_id")),
+            ),
+            models.CheckConstraint(
+                name="price_draft_decision_has_its_object",
+                condition=models.Q(decision="approved", price__isnull=False, replaced_by=None)
+                | models.Q(decision="refused", price=None, replaced_by=None)
+                | models.Q(decision="replaced", price=None, replaced_by__isnull=False),
+            ),
+        ]

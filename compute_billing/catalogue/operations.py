@@ -5,6 +5,12 @@ from typing import Final
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from compute_billing.catalogue.drafting import (
+    PriceDraftDecided,
+    Proposal,
+    UnableToApproveOwnPrice,
+    UnknownPriceDraft,
+)
 from compute_billing.catalogue.models import (
     CardType,
     Cluster,
@@ -29,17 +35,21 @@ from kernel.transactions import transaction
 
 __all__ = [
     "ALL_DAY",
+    "PriceDraftDecided",
     "PriceNotFound",
     "PriceOverlaps",
+    "Proposal",
     "Tier",
     "UnableToAddCardType",
     "UnableToAddCluster",
     "UnableToAddTimeBand",
+    "UnableToApproveOwnPrice",
     "UnableToAssignCustomerClass",
     "UnableToEndPrice",
     "UnableToMakePriceList",
     "UnableToOpenCentre",
     "UnableToPublishPrice",
+    "UnknownPriceDraft",
     "add_card_type",
     "add_cluster",
     "add_time_band",

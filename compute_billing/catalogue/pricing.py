@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from kernel.errors import DomainError
 
 ALL_DAY: Final = "all"
+TAX_CLASS: Final = "vat_6"
 TIERS_MAX: Final = 50
 
 Tier: TypeAlias = tuple[int, int]

@@ -17,13 +17,14 @@ from compute_billing.catalogue.locks import (
 from compute_billing.catalogue.models import Meter, Price, PriceList, PriceTier, TimeBand
 from compute_billing.catalogue.pricing import (
     ALL_DAY,
+    TAX_CLASS,
     Tier,
     UnableToPublishPrice,
     refuse_malformed_amount,
 )
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 
 class PriceOverlaps(UnableToPublishPrice):
@@ -68,7 +69,13 @@ def _insert_price(
     return price
 
 
-def _refuse_unknown_key(*, price_list_id: int, meter_id: int, band: str) -> None:
+def refuse_unknown_key(*, price_list_id: int, meter_id: int, band: str) -> None:
+    """Refuse a list, meter or band that there is not.
+
+    Raises:
+        PriceNotFound: no such list or meter.
+        UnableToPublishPrice: the list has no such band.
+    """
     known_list = PriceList.objects.filter(id=price_list_id).exists()
     if not known_list or not Meter.objects.filter(id=meter_id).exists():
         message = f"There is no price list {price_list_id}, or no meter {meter_id}."
@@ -90,7 +97,7 @@ def publish_price(
     cluster_id: int | None = None,
     band: str = ALL_DAY,
     valid_until: datetime | None = None,
-    tax_class: str = "vat_6",
+    tax_class: str = TAX_CLASS,
     payee_id: int | None = None,
 ) -> Price:
     """Publish a price, in micro-yuan per card-hour, for a half-open period.
@@ -107,8 +114,8 @@ def publish_price(
     if valid_until is not None and valid_until <= valid_from:
         message = f"The price would end at {valid_until}, before it starts at {valid_from}."
         raise UnableToPublishPrice(message)
-    with transaction():
-        _refuse_unknown_key(price_list_id=price_list_id, meter_id=meter_id, band=band)
+    with transaction_if_not_already():
+        refuse_unknown_key(price_list_id=price_list_id, meter_id=meter_id, band=band)
         price = Price(
             price_list_id=price_list_id,
             meter_id=meter_id,
@@ -183,7 +190,7 @@ def end_price(*, price_id: int, at: datetime) -> None:
             "price_ends_once": f"Price {price_id} has an end already.",
         }.items()
     }
-    with transaction(), constraint_errors(refusals):
+    with transaction_if_not_already(), constraint_errors(refusals):
         price = _found_price(price_id)
         lock_price_list(price.price_list_id)
         alike = lock_open_prices_like(price)

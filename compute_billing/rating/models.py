@@ -117,3 +117,23 @@ class RerateRequest(models.Model):
                 condition=models.Q(finished_at=None) | models.Q(approver__isnull=False),
             ),
         ]
+
+
+class PriceDraftEffect(models.Model):
+    """What a price draft would have changed for a tenant in the month before it was made.
+
+    `quantity` is what the draft would have priced, in milli-card-milliseconds; the amounts are the
+    tenant's gross of the whole month, in micro-yuan.
+    """
+
+    draft = models.ForeignKey("PriceDraft", models.PROTECT, related_name="+")
+    tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    quantity = models.DecimalField(max_digits=40, decimal_places=0)
+    gross_before = models.BigIntegerField()
+    gross_after = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rating_price_draft_effect"
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "tenant"], name="price_draft_effect_unique"),
+        ]

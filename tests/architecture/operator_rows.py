@@ -9,10 +9,11 @@ from typing import Final
 
 from accounts.permissions import Staff
 from tests.architecture.access import Access, Row, World
-from tests.builders.reading import a_conflict, a_reject, own_retry
+from tests.builders.reading import a_conflict, a_price_draft, a_reject, own_retry
 
 READING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
 ACTING: Final = Access(staff={Staff.OPERATOR})
+APPROVING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE})
 
 
 def a_retry(world: World) -> dict[str, object]:
@@ -38,5 +39,14 @@ OPERATOR_ROWS: Final[dict[str, Row]] = {
     ),
     "operator-decide": Row(
         methods={"POST": ACTING}, make=lambda world: a_conflict(world.organisation), owned=False
+    ),
+    "operator-prices": Row(methods={"GET": READING}),
+    "operator-propose-price": Row(methods={"GET": ACTING, "POST": ACTING}),
+    "operator-draft": Row(methods={"GET": READING}, make=lambda _: a_price_draft(), owned=False),
+    "operator-approve-price": Row(
+        methods={"POST": APPROVING}, make=lambda _: a_price_draft(), owned=False
+    ),
+    "operator-refuse-price": Row(
+        methods={"POST": APPROVING}, make=lambda _: a_price_draft(), owned=False
     ),
 }

@@ -5,18 +5,22 @@ Reading uses nothing up, so each is made once per organisation.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
 from accounts.api_paging import encoded
 from accounts.models import Organisation
 from compute_billing.api.names import record_id
+from compute_billing.catalogue.operations import Proposal
 from compute_billing.invoices.models import Invoice
 from compute_billing.metering import operations as metering
 from compute_billing.metering.models import UsageConflict, UsageImport, UsageSource
+from compute_billing.rating import drafts
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement.models import OperatorStatement
 from kernel.audit import Actor
+from tests.builders.accounts import make_user
 from tests.builders.deliveries import make_source
 from tests.builders.invoices import OCTOBER, close, make_use
 from tests.builders.market import NOW, Market, make_market
@@ -90,3 +94,21 @@ def a_conflict(organisation: Organisation) -> dict[str, object]:
     found = UsageConflict.objects.get(first_import=_a_report(organisation))
     content = bytes(found.payload_hash).hex()
     return {"word": encoded(found.source.code, found.external_id, content)}
+
+
+def a_price_draft() -> dict[str, object]:
+    """Name a price draft that nobody has decided."""
+    market = make_market()
+    draft = drafts.propose_price(
+        proposal=Proposal(
+            price_list_id=market.prices.pk,
+            meter_id=market.meter.pk,
+            cluster_id=None,
+            valid_from=NOW + timedelta(days=30),
+            unit_price_micro=2_000_000,
+            reason="cheaper",
+        ),
+        maker_id=make_user().pk,
+        now=NOW,
+    )
+    return {"draft_id": draft.public_id}

@@ -6,7 +6,8 @@ WITH book (name) AS (
         ('kernel_seal_entry'), ('metering_usage_key'), ('metering_usage_record'),
         ('metering_conflict_resolution'),
         ('rating_charge'), ('rating_charge_share'), ('ledger_account'), ('ledger_transaction'),
-        ('ledger_posting'), ('catalogue_price_tier'), ('invoices_invoice'),
+        ('ledger_posting'), ('catalogue_price_tier'), ('catalogue_price_draft'),
+        ('catalogue_price_draft_decision'), ('rating_price_draft_effect'), ('invoices_invoice'),
         ('invoices_invoice_line'), ('invoices_tax'), ('settlement_claim_line'),
         ('settlement_claimed'), ('settlement_operator_statement'),
         ('settlement_operator_statement_line')

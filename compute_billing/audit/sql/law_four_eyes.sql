@@ -19,6 +19,11 @@ FROM (
     FROM rating_rerate_request q
     WHERE q.maker_id = q.approver_id
         OR (q.finished_at IS NOT NULL AND (q.approver_id IS NULL OR q.approved_at IS NULL))
+    UNION ALL
+    SELECT 'price', d.id, d.public_id::text, 'the maker approved'
+    FROM catalogue_price_draft d
+    JOIN catalogue_price_draft_decision e ON e.draft_id = d.id
+    WHERE e.decision = 'approved' AND e.decider_id = d.maker_id
 ) decided
 ORDER BY decision, id
 LIMIT %(limit)s
