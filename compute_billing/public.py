@@ -11,9 +11,12 @@ from accounts import queries as people_queries
 from accounts.models import Organisation, OrganisationKind
 from compute_billing.catalogue import operations as catalogue
 from compute_billing.catalogue import queries as catalogue_queries
+from compute_billing.contracts.queries import project_by_code
 from compute_billing.metering import operations as metering
 from compute_billing.metering import queries as metering_queries
 from compute_billing.metering.models import UsageSource
+from compute_billing.rating import quoting
+from compute_billing.rating.quoting import Quote, UnableToQuote
 from kernel.errors import DomainError
 
 # What cards are called when neither the file nor the source says.
@@ -25,6 +28,39 @@ OPERATOR_CODE: Final = "operator"
 CODE_LENGTH_MAX: Final = 64
 
 T = TypeVar("T")
+
+
+def quote(
+    *,
+    tenant_id: int,
+    cluster: str,
+    card_type: str,
+    project: str,
+    milli_cards: int,
+    started_at: datetime,
+    ended_at: datetime,
+    now: datetime,
+) -> Quote:
+    """Return what a tenant's use of some cards would cost; '' is no project.
+
+    Raises:
+        CatalogueEntryNotFound: there is no such cluster or card type.
+        UnableToQuote: the tenant has no such project, out of bounds, or a time without a price.
+    """
+    owned = project_by_code(tenant_id=tenant_id, code=project) if project else None
+    if project and owned is None:
+        message = f"There is no project {project!r}."
+        raise UnableToQuote(message, details={"field": "project"})
+    return quoting.quote(
+        tenant_id=tenant_id,
+        project_id=None if owned is None else owned.pk,
+        cluster_id=catalogue_queries.cluster_by_code(code=cluster).pk,
+        meter_id=catalogue_queries.meter_by_code(code=card_type).pk,
+        milli_cards=milli_cards,
+        started_at=started_at,
+        ended_at=ended_at,
+        now=now,
+    )
 
 
 def open_missing_source(*, code: str, card_type: str, time_zone: str, now: datetime) -> UsageSource:

@@ -46,6 +46,7 @@ DESKS: Final = (
     Desk(name="overview", text=_("Settlement"), rule=OVERVIEW_READERS),
     Desk(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
     Desk(name="wallet", text=_("Balance"), rule=BILL_READERS),
+    Desk(name="estimate", text=_("Price estimate"), rule=USAGE_READERS),
     Desk(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
     Desk(name="settlement-run", text=_("Settlement run"), rule=RUN_READERS),
     Desk(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from portal import account_views, bill_views, usage_views, views, wallet_views
+from portal import account_views, bill_views, estimate_views, usage_views, views, wallet_views
 
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
     path("usage", usage_views.UsageView.as_view(), name="usage"),
     path("usage/<str:record_id>", usage_views.WhyView.as_view(), name="usage-why"),
     path("balance", wallet_views.WalletView.as_view(), name="wallet"),
+    path("estimate", estimate_views.EstimateView.as_view(), name="estimate"),
     path("statements", bill_views.BillsView.as_view(), name="bills"),
     path("statements/<uuid:bill_id>", bill_views.BillView.as_view(), name="bill"),
     path("account", account_views.AccountView.as_view(), name="account"),
@@ -25,8 +26,8 @@ urlpatterns = [
     ),
     path("organisations/<slug:code>/", include("portal.organisation_urls")),
     path("", include("portal.operator_urls")),
-    path("", include("portal.officer_urls")),
     path("", include("portal.verification.urls")),
+    path("", include("portal.officer_urls")),
     path("", include("portal.account_urls")),
     path("", include("portal.sso_urls")),
 ]

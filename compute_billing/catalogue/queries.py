@@ -21,6 +21,15 @@ class CatalogueEntryNotFound(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Cards of a cluster that somebody has a price for."""
+
+    cluster: str
+    cluster_name: str
+    card_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """A step of a graduated price: from this quantity of the month on, so much a card-hour."""
 
@@ -132,6 +141,13 @@ def price_at(*, tenant_id: int, meter_id: int, cluster_id: int, at: datetime) ->
         time_zone=settings.BILLING_TIME_ZONE,
     )
     return None if found is None else Price.objects.get(id=found["id"])
+
+
+def offers(*, tenant_id: int, at: datetime) -> list[Offer]:
+    """Return the cards that a tenant has a price for at an instant, by cluster and card type."""
+    return [
+        Offer(**found) for found in rows(statement(ROOM, "offers.sql"), tenant_id=tenant_id, at=at)
+    ]
 
 
 def meter_codes() -> set[str]:
