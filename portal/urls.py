@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import account_views, bill_views, estimate_views, usage_views, views, wallet_views
+from portal import account_views, bill_views, estimate_views, style_views, usage_views, views, wallet_views
 
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("estimate", estimate_views.EstimateView.as_view(), name="estimate"),
     path("statements", bill_views.BillsView.as_view(), name="bills"),
     path("statements/<uuid:bill_id>", bill_views.BillView.as_view(), name="bill"),
+    path("style", style_views.StyleView.as_view(), name="style"),
     path("account", account_views.AccountView.as_view(), name="account"),
     path(
         "account/invitations/<uuid:invitation_id>/accept",

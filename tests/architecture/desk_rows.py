@@ -20,6 +20,7 @@ DESK_ROWS: Final[dict[str, Row]] = {
         methods={"GET": USAGE_READING},
         make=lambda world: {"record_id": own_usage_record(world.organisation)},
     ),
+    "style": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     "estimate": Row(methods={"GET": USAGE_READING}),
     "wallet": Row(methods={"GET": BILL_READING}),
     "bills": Row(methods={"GET": BILL_READING}),
