@@ -47,7 +47,7 @@ class StyleView(GuardedView):
             "spaces": SPACES,
             "amounts": [figures.money(micro) for micro in AMOUNTS],
             "chart": _chart(),
-            "form": SampleForm({"name": "", "kind": "910B2", "until": "2026-13-01"}),
+            "form": SampleForm({"name": "", "kind": "910B2", "until": ""}),
         }
         return render(request, "portal/style.html", context)
 
