@@ -1,5 +1,6 @@
 """The estimator: what is asked for, and what it would cost and who would pay, as it is shown."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compute_billing.catalogue.queries import Offer
-from compute_billing.rating.quoting import DURATION_MAX, MILLI_CARDS_MAX, Quote, QuotedShare
+from compute_billing.rating.quoting import (
+    DURATION_MAX,
+    MILLI_CARDS_MAX,
+    Quote,
+    QuotedSegment,
+    QuotedShare,
+)
 from portal import figures
 from portal.figures import MoneyFigure
 from portal.wording import ACCOUNTS, BANDS, Text, worded
@@ -23,11 +30,9 @@ BETWEEN: Final = "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentRow:
-    """A stretch of one price."""
+class PriceRow:
+    """What is used at one price, over all the times that it holds."""
 
-    starts_at: datetime
-    ends_at: datetime
     price_list: str
     band: Text
     unit_price: str
@@ -56,7 +61,7 @@ class EstimatePage:
     subsidy: MoneyFigure
     tenant: MoneyFigure
     shortfall: MoneyFigure
-    segments: Sequence[SegmentRow]
+    prices: Sequence[PriceRow]
     shares: Sequence[ShareRow] | None
 
 
@@ -69,22 +74,26 @@ def estimate_page(quote: Quote, *, tells_payers: bool) -> EstimatePage:
         subsidy=figures.money(quote.programme),
         tenant=figures.money(quote.tenant),
         shortfall=figures.money(quote.shortfall),
-        segments=[
-            SegmentRow(
-                starts_at=segment.starts_at,
-                ends_at=segment.ends_at,
-                price_list=segment.price_list,
-                band=worded(BANDS, segment.band),
-                unit_price=""
-                if segment.unit_price_micro is None
-                else figures.money(segment.unit_price_micro).short,
-                card_hours=figures.card_hours(segment.quantity),
-                gross=figures.money(segment.gross),
-            )
-            for segment in quote.segments
-        ],
+        prices=_prices(quote.segments),
         shares=[_share(share) for share in quote.shares] if tells_payers else None,
     )
+
+
+def _prices(segments: Sequence[QuotedSegment]) -> list[PriceRow]:
+    """Return the prices in the order in which they are met first."""
+    by_price: dict[tuple[str, str, int | None], list[QuotedSegment]] = defaultdict(list)
+    for segment in segments:
+        by_price[segment.price_list, segment.band, segment.unit_price_micro].append(segment)
+    return [
+        PriceRow(
+            price_list=price_list,
+            band=worded(BANDS, band),
+            unit_price="" if unit_price is None else figures.money(unit_price).short,
+            card_hours=figures.card_hours(sum(each.quantity for each in found)),
+            gross=figures.money(sum(each.gross for each in found)),
+        )
+        for (price_list, band, unit_price), found in by_price.items()
+    ]
 
 
 def _share(share: QuotedShare) -> ShareRow:
@@ -109,7 +118,7 @@ class EstimateForm(forms.Form):
         label=_("Hours"), min_value=0, max_value=HOURS_MAX, decimal_places=2, initial=24
     )
     starts_at = forms.DateTimeField(
-        label=_("From"),
+        label=_("Starts at"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

@@ -60,7 +60,7 @@ def test_an_estimate_says_the_price_who_pays_and_what_is_missing():
         "67.300000",
     ]
     assert "还差 ¥ 67.30" in page
-    assert "2026-11-10 08:00" in page, "what was typed is Beijing time"
+    assert 'value="2026-11-10T08:00"' in page, "what was typed stays"
 
 
 def test_asking_charges_nobody():

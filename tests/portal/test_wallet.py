@@ -132,15 +132,15 @@ def observe(market: Market, *, ran_hours: int, told_at: datetime) -> None:
 def test_a_running_job_is_shown_with_what_it_cost_so_far_until_nothing_is_told_of_it():
     market = make_settled_month()
     client = member_of(market, "rich")
-    observe(market, ran_hours=3, told_at=NOW - timedelta(hours=1))
+    observe(market, ran_hours=50, told_at=NOW - timedelta(hours=1))
     market.rate()
 
     (job,) = JOB.findall(read(client))
 
     assert job[0] == "training"
-    # Six card-hours at 2.43, half of it subsidised.
+    # A hundred card-hours at 2.43; the award has 87.85 left.
     told = {name: digits(figure) for name, figure in CELL.findall(job[1])}
-    assert told == {"card_hours": "6.00", "cost": "7.290000"}
+    assert told == {"card_hours": "100.00", "cost": "155.150000"}
     assert JOB.findall(read(member_of(market, "poor"))) == []
 
 

@@ -6,7 +6,7 @@ WITH told AS (
     WHERE tenant_id = %(tenant_id)s
         AND recorded_month >= date_trunc('month',
             %(since)s::timestamptz - interval '1 day')::date
-        AND started_at >= %(since)s::timestamptz - interval '1 day' AND ended_at > %(since)s
+        AND ended_at > %(since)s AND allocation_id IS NOT NULL
 )
 SELECT s.code AS source, a.key AS job, used.project, used.card_type, used.milli_cards,
     used.started_at, a.metered_until, used.quantity, used.record,
