@@ -64,6 +64,17 @@ def asked(request: Request, question: type[Question]) -> dict[str, Any]:
     return dict(reading.validated_data)
 
 
+def said(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """Return what the body of a request says.
+
+    Raises:
+        ValidationError: a part is missing or not of its type.
+    """
+    reading = body(data=request.data)
+    reading.is_valid(raise_exception=True)
+    return dict(reading.validated_data)
+
+
 def own_organisation(request: Request) -> int:
     """Return the organisation that the caller acts for; everything he reads is its own.
 

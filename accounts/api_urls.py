@@ -3,9 +3,23 @@
 from django.urls import path
 
 from accounts.keys import api as keys
+from accounts.membership import api as membership
 from accounts.webhooks import api as webhooks
 
 urlpatterns = [
+    path("members", membership.Members.as_view(), name="members-list"),
+    path(
+        "members/<uuid:member_id>/role",
+        membership.MemberRole.as_view(),
+        name="member-change-role",
+    ),
+    path("members/<uuid:member_id>/end", membership.MemberEnd.as_view(), name="member-end-role"),
+    path("invitations", membership.Invitations.as_view(), name="invitations-list"),
+    path(
+        "invitations/<uuid:invitation_id>/revoke",
+        membership.InvitationRevocation.as_view(),
+        name="invitation-take-back",
+    ),
     path("keys", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("keys/<uuid:key_id>/rotate", keys.KeyRotation.as_view(), name="key-rotate"),

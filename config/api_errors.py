@@ -26,6 +26,7 @@ DEFAULT_STATUS: Final = HTTPStatus.CONFLICT
 STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "invalid_api_key": HTTPStatus.UNAUTHORIZED,
     "organisation_not_found": HTTPStatus.NOT_FOUND,
+    "user_not_found": HTTPStatus.NOT_FOUND,
     "unknown_source": HTTPStatus.NOT_FOUND,
     "unknown_import": HTTPStatus.NOT_FOUND,
     "unreadable_usage": HTTPStatus.BAD_REQUEST,
@@ -44,6 +45,7 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "currency_mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_issue_api_key": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_give_scopes": HTTPStatus.FORBIDDEN,
+    "owners_by_people_only": HTTPStatus.FORBIDDEN,
     "unknown_api_key": HTTPStatus.NOT_FOUND,
     "unknown_usage": HTTPStatus.NOT_FOUND,
     "unknown_invoice": HTTPStatus.NOT_FOUND,

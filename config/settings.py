@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.origin.ActingFrom",
+    "config.address_limit.AddressLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.ChineseFirst",
     "portal.middleware.ContentSecurityPolicy",
@@ -224,10 +225,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_FORMS = {"signup": "portal.forms.SignUpForm"}
-MFA_FORMS = {
-    "add_webauthn": "portal.forms.AddKeyForm",
-    "edit_webauthn": "portal.forms.EditKeyForm",
-}
+MFA_FORMS = {"add_webauthn": "portal.forms.AddKeyForm", "edit_webauthn": "portal.forms.EditKeyForm"}
 MFA_ADAPTER = "accounts.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -307,6 +305,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+API_ADDRESS_REQUESTS = env.integer("API_ADDRESS_REQUESTS", default=12000, minimum=1)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Suanji 算集",
     "DESCRIPTION": "Exchange of algorithms and compute: usage, charges, subsidies, settlement.",
@@ -317,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "accounts.api_schema.tell_examples",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.membership.api.ROLES"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("REQUEST_BYTES_MAX", default=16 * 1024 * 1024)
 # Without a token nobody may read /metrics in production (config/health.py).

@@ -5,9 +5,9 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from config import health
+from config.api_schema import Schema
 from portal.reference import Reference
 
 # The admin site's own log-in knows neither lock-out nor second factor.
@@ -22,7 +22,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("accounts.api_urls")),
     path("api/v1/", include("compute_billing.api.urls")),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/schema", Schema.as_view(), name="api-schema"),
     path("api/v1/reference", Reference.as_view(), name="api-reference"),
 ]
 

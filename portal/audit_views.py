@@ -21,7 +21,13 @@ from compute_billing.audit.decisions import DecisionFilter
 from kernel import seals
 from kernel.clock import utc_now
 from portal.access import AUDIT_READERS, GuardedView
-from portal.decision_pages import COLUMNS, decision_cells, decision_page, decision_row
+from portal.decision_pages import (
+    COLUMNS,
+    COLUMNS_OF_THE_EXCHANGE,
+    decision_cells,
+    decision_page,
+    decision_row,
+)
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.wording import worded
 from portal.wording_of_decisions import ACTIONS, OBJECTS
@@ -99,7 +105,10 @@ class ListOfDecisions(GuardedView):
                 raise Http404
             found = decisions.decisions(wanted=wanted, organisation_id=log.organisation_id)
             return file_response(
-                name=_file_name(log), kind=kind, columns=COLUMNS, rows=decision_cells(found)
+                name=_file_name(log),
+                kind=kind,
+                columns=COLUMNS if log.code else COLUMNS_OF_THE_EXCHANGE,
+                rows=decision_cells(found, of_the_exchange=not log.code),
             )
         return self._page(request, log, form=form, wanted=wanted)
 

@@ -15,10 +15,12 @@ from portal.wording import Text, worded
 from portal.wording_of_decisions import ACTIONS, OBJECTS
 
 COLUMNS: Final = (
-    *("id", "number", "occurred_at", "recorded_at", "actor_kind", "actor", "actor_id"),
+    *("id", "occurred_at", "recorded_at", "actor_kind", "actor", "actor_id"),
     *("organisation", "action", "object_type", "object_id", "detail", "detail_hash"),
     *("before_hash", "after_hash", "address", "user_agent", "seal_no", "position"),
 )
+# How many decisions the whole exchange has taken is nobody else's business.
+COLUMNS_OF_THE_EXCHANGE: Final = (*COLUMNS, "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +137,12 @@ def _origin_note(decision: Decision) -> Text:
     return _("deleted, its time being over; the entry keeps a salted hash of it")
 
 
-def decision_cells(decisions: Iterator[Decision]) -> Iterator[list[Cell]]:
-    """Yield the rows of the file."""
+def decision_cells(decisions: Iterator[Decision], *, of_the_exchange: bool) -> Iterator[list[Cell]]:
+    """Yield the rows of the file; those of the exchange tell the entry's number as well."""
     for decision in decisions:
         origin, actor = decision.origin, decision.actor
         yield [
             str(decision.public_id),
-            decision.number,
             decision.occurred_at,
             decision.recorded_at,
             actor.kind.value,
@@ -159,4 +160,5 @@ def decision_cells(decisions: Iterator[Decision]) -> Iterator[list[Cell]]:
             "" if origin is None else origin.user_agent,
             decision.seal_no,
             decision.position,
+            *([decision.number] if of_the_exchange else []),
         ]

@@ -13,19 +13,14 @@ from kernel.money import Money
 from portal import figures
 from portal.exports import Cell
 from portal.figures import MoneyFigure
-from portal.wording import Text
+from portal.wording import Text, worded
+from portal.wording_of_decisions import LEVELS
 
 PHASES: Final = {
     AwardPhase.AHEAD: _("not begun"),
     AwardPhase.RUNNING: _("running"),
     AwardPhase.EXHAUSTED: _("used up"),
     AwardPhase.ENDED: _("ended"),
-}
-LEVELS: Final = {
-    "state": _("state"),
-    "province": _("province"),
-    "city": _("city"),
-    "district": _("district"),
 }
 FUND_COLUMNS: Final = (
     *("programme", "level", "budget_year", "budget_document", "appropriated", "awarded", "drawn"),
@@ -94,7 +89,7 @@ def fund_row(fund: FundState, *, now: datetime) -> FundRow:
         programme=fund.programme,
         programme_name=fund.programme_name,
         level=fund.level,
-        level_name=LEVELS.get(fund.level, fund.level),
+        level_name=worded(LEVELS, fund.level),
         year=fund.budget_year,
         document=fund.budget_document_no,
         appropriated=figures.money(fund.appropriated),

@@ -16,6 +16,7 @@ from portal import figures
 from portal.exports import Cell
 from portal.figures import MoneyFigure
 from portal.wording import PARKED, Text, worded
+from portal.wording_of_decisions import LEVELS
 
 STEPS: Final = {
     Step.OPEN: _("waits to be rated"),
@@ -99,7 +100,8 @@ class ClaimRow:
     """A claim on a fund."""
 
     programme: str
-    fund: str
+    level: Text
+    year: int
     claimant: str
     sequence: int
     state: Text
@@ -166,7 +168,8 @@ def claim_row(claim: Any) -> ClaimRow:
     """Return a claim as a line."""
     return ClaimRow(
         programme=claim.fund.programme.name,
-        fund=f"{claim.fund.level} {claim.fund.budget_year}",
+        level=worded(LEVELS, claim.fund.level),
+        year=claim.fund.budget_year,
         claimant=claim.claimant.name,
         sequence=claim.sequence,
         state=CLAIM_STATES.get(claim.state, claim.state),

@@ -1,4 +1,4 @@
-"""Actions and objects of the log of decisions in the reader's words; others stand as their code."""
+"""Codes of the officers' desks in the reader's words; others stand as they are."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,6 +29,8 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "rating.propose_price": _("proposed a price"),
     "rating.approve_price": _("approved a price"),
     "rating.refuse_price": _("refused a price, or took it back"),
+    "metering.deliver_totals": _("gave in a source's totals"),
+    "metering.explain_difference": _("explained a difference"),
     "metering.ask_retry": _("asked to try rejects again"),
     "metering.map_account": _("mapped an account to a tenant"),
     "metering.resolve_conflict": _("decided a conflict"),
@@ -56,6 +58,8 @@ OBJECTS: Final[Mapping[str, Text]] = {
     "programme": _("programme"),
     "rerate_request": _("rerate"),
     "price_draft": _("price draft"),
+    "source_totals": _("totals of a source"),
+    "difference": _("difference"),
     "retry_run": _("retry of rejects"),
     "settlement_month": _("settlement"),
     "source_account_mapping": _("account mapping"),
@@ -64,4 +68,10 @@ OBJECTS: Final[Mapping[str, Text]] = {
     "user": _("person"),
     "verification": _("verification"),
     "webhook_endpoint": _("webhook"),
+}
+LEVELS: Final[Mapping[str, Text]] = {
+    "state": _("state"),
+    "province": _("province"),
+    "city": _("city"),
+    "district": _("district"),
 }

@@ -48,9 +48,17 @@ class IssuedInvitation:
 
 
 def invite(
-    *, organisation_id: int, email: str, role: Role, invited_by_id: int, now: datetime
+    *,
+    organisation_id: int,
+    email: str,
+    role: Role,
+    invited_by_id: int,
+    now: datetime,
+    actor: Actor | None = None,
 ) -> IssuedInvitation:
     """Offer a role to whoever has the address; an earlier open offer of it is revoked.
+
+    `invited_by_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnableToInvite: he has the role already, or too many invitations are open.
@@ -73,7 +81,7 @@ def invite(
             created_at=now,
             expires_at=now + VALID_FOR,
         )
-        _record("accounts.invite", made, actor=Actor.user(invited_by_id), now=now)
+        _record("accounts.invite", made, actor=actor or Actor.user(invited_by_id), now=now)
     return IssuedInvitation(invitation=made, token=token)
 
 

@@ -9,6 +9,13 @@ from django.db.models import Q, QuerySet
 from accounts.invitations import tokens
 from accounts.models import Invitation
 from accounts.permissions import Role
+from kernel.errors import DomainError
+
+
+class InvitationUnknown(DomainError):
+    """The organisation has made no such invitation."""
+
+    code = "unknown_invitation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +32,25 @@ class OpenInvitation:
 def invitations_of(*, organisation_id: int, now: datetime) -> list[OpenInvitation]:
     """Return an organisation's open invitations, newest first."""
     return _lines(_open(now).filter(organisation_id=organisation_id))
+
+
+def invitation_page(
+    *, organisation_id: int, after: UUID | None, now: datetime, limit: int
+) -> list[OpenInvitation]:
+    """Return an organisation's open invitations, the newest first, from behind `after` on.
+
+    Raises:
+        InvitationUnknown: the organisation never made the invitation `after`.
+    """
+    own = _open(now).filter(organisation_id=organisation_id)
+    if after is not None:
+        made = Invitation.objects.filter(organisation_id=organisation_id, public_id=after)
+        last_id = made.values_list("id", flat=True).first()
+        if last_id is None:
+            message = "You have made no such invitation."
+            raise InvitationUnknown(message)
+        own = own.filter(id__lt=last_id)
+    return _lines(own[:limit])
 
 
 def invitations_for(*, email: str, now: datetime) -> list[OpenInvitation]:

@@ -35,3 +35,8 @@ def key_page(*, organisation_id: int, after: UUID | None, limit: int) -> list[Ap
     if after is not None:
         keys = keys.filter(id__lt=own_key(organisation_id=organisation_id, public_id=after).pk)
     return list(keys.order_by("-id")[:limit])
+
+
+def maker_of(*, api_key_id: int) -> int | None:
+    """Return who made a key; None where the installation did."""
+    return ApiKey.objects.values_list("created_by_id", flat=True).filter(id=api_key_id).first()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compute_billing.api import (
+    audit,
     awards,
     bills,
     catalogue,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("usage/records", usage.UsageRecords.as_view(), name="usage-records"),
     path("usage/records/<str:record_id>", records.UsageRecordDetail.as_view(), name="usage-record"),
     path("usage/imports/<uuid:import_id>", usage.UsageImportDetail.as_view(), name="usage-import"),
+    path("audit", audit.Decisions.as_view(), name="audit-list"),
     path("charges", charges.Charges.as_view(), name="charges"),
     path("balance", wallet.Balance.as_view(), name="balance"),
     path("lots", wallet.Lots.as_view(), name="lots"),

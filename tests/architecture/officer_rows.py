@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from accounts.permissions import Role, Staff
+from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
+from tests.builders.accounts import make_invitation, make_member
 from tests.builders.audit import make_decision
 from tests.builders.subsidies import make_fund
 
@@ -29,6 +30,42 @@ def an_entry(world: World) -> dict[str, object]:
     return {"code": world.organisation.code, "entry_id": made.public_id}
 
 
+def a_member(world: World) -> dict[str, object]:
+    """Name a viewer of the organisation as the API does."""
+    member = make_member(organisation=world.organisation, role=Role.VIEWER)
+    return {"member_id": member.public_id}
+
+
+MEMBERS_READING: Final = Access(scope=Scope.MEMBERS_READ, roles={Role.OWNER})
+
+
+def members_writing(**body: str) -> Access:
+    """Return who may change people, and with what the view is tried."""
+    return Access(scope=Scope.MEMBERS_WRITE, roles={Role.OWNER}, body=body)
+
+
+PEOPLE_ROWS: Final[dict[str, Row]] = {
+    "audit-list": Row(methods={"GET": Access(scope=Scope.AUDIT_READ, roles={Role.OWNER})}),
+    "members-list": Row(methods={"GET": MEMBERS_READING}),
+    "member-change-role": Row(
+        methods={"POST": members_writing(role="viewer", new_role="finance")}, make=a_member
+    ),
+    "member-end-role": Row(methods={"POST": members_writing(role="viewer")}, make=a_member),
+    # A key whose maker is unknown may not invite (tests.accounts.test_members_api).
+    "invitations-list": Row(
+        methods={
+            "GET": MEMBERS_READING,
+            "POST": members_writing(role="viewer", email="new@example.com"),
+        }
+    ),
+    "invitation-take-back": Row(
+        methods={"POST": members_writing()},
+        make=lambda world: {
+            "invitation_id": make_invitation(organisation=world.organisation).invitation.public_id
+        },
+    ),
+}
+
 OFFICER_ROWS: Final[dict[str, Row]] = {
     "settlement-run": Row(methods={"GET": RUN_READING}),
     "settlement-progress": Row(methods={"GET": RUN_READING}),
@@ -45,4 +82,5 @@ OFFICER_ROWS: Final[dict[str, Row]] = {
         methods={"GET": OWNING}, make=lambda world: {"code": world.organisation.code}
     ),
     "organisation-audit-entry": Row(methods={"GET": OWNING}, make=an_entry),
+    **PEOPLE_ROWS,
 }

@@ -13,7 +13,13 @@ Written from docs/openapi.yaml by a test; UPDATE_SNAPSHOTS=1 writes it anew.
 
 from typing import Literal, NotRequired, TypedDict
 '''
-PLAIN = {"string": "str", "integer": "int", "boolean": "bool", "null": "None"}
+PLAIN = {
+    "string": "str",
+    "integer": "int",
+    "boolean": "bool",
+    "null": "None",
+    "object": "dict[str, object]",
+}
 
 
 def shapes(document: dict[str, Any]) -> str:

@@ -12,8 +12,9 @@ import yaml
 from django.test import Client
 
 from accounts.models import WebhookDelivery
+from accounts.permissions import Role
 from compute_billing.metering import operations as metering
-from tests.builders.accounts import make_api_key
+from tests.builders.accounts import make_api_key, make_member, make_user
 from tests.builders.world import World, at, make_world
 from tests.services import REPOSITORY
 
@@ -23,6 +24,9 @@ SAME_UUID = "019a4c1e-7b1f-7c55-8f8b-1d2f0a6f3c10"
 RANDOM = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), SAME_UUID),
     (re.compile(r"sk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), "sk_4f1c09a2b7de_…"),
+    (re.compile(r"sk_[0-9a-f]{12}_…"), "sk_4f1c09a2b7de_…"),
+    (re.compile(r"/invitations/[A-Za-z0-9_-]{43}"), "/invitations/3vY1…"),
+    (re.compile(r'_hash": "[0-9a-f]{64}"'), f'_hash": "{"9f86" * 16}"'),
     (re.compile(r'"prefix": "[0-9a-f]{12}"'), '"prefix": "4f1c09a2b7de"'),
     (re.compile(r"whsec_[A-Za-z0-9+/=]{44}"), "whsec_…"),
     # The hash holds numbers of rows, which differ from run to run.
@@ -37,6 +41,7 @@ def world(db, monkeypatch) -> World:
     for place in (
         "accounts.authentication",
         "accounts.keys.api",
+        "accounts.membership.api",
         "accounts.webhooks.api",
         "compute_billing.api.sources",
         "compute_billing.api.usage",
@@ -77,8 +82,29 @@ def answers(world: World) -> dict[str, Any]:
     ask("awards_list", tenant, "awards", limit="1")
     ask("prices_list", tenant, "prices", at=at(9, 1).isoformat())
     _ask_webhooks(tenant, told=told, ask=ask, post=post)
+    _ask_people(world, ask=ask, post=post)
     _ask_the_rest(world, told, tenant=tenant, operator=operator, ask=ask, post=post)
     return told
+
+
+def _ask_people(world, *, ask, post) -> None:
+    owner, member = (
+        make_member(
+            organisation=world.alpha, role=role, user=make_user(email=f"{name}@example.com")
+        )
+        for name, role in (("li.wei", Role.OWNER), ("zhang.min", Role.VIEWER))
+    )
+    text = make_api_key(organisation=world.alpha, created_by_id=owner.pk).text
+    client = Client(headers={"authorization": f"Bearer {text}", "user-agent": "report/1"})
+    ask("members_list", client, "members")
+    change = {"role": "viewer", "new_role": "developer"}
+    post("member_change_role", client, f"members/{member.public_id}/role", change)
+    post("member_end_role", client, f"members/{member.public_id}/end", {"role": "developer"})
+    offer = {"email": "wang.fang@example.com", "role": "finance"}
+    made = post("invitation_create", client, "invitations", offer)
+    ask("invitations_list", client, "invitations")
+    post("invitation_revoke", client, f"invitations/{made['invitation']['id']}/revoke")
+    ask("audit_list", client, "audit", action="api_keys.revoke")
 
 
 def _ask_webhooks(tenant, *, told, ask, post) -> None:

@@ -229,6 +229,59 @@ class Client:
         answer = self._post(f"keys/{quote(key_id, safe='')}/revoke", None, repeatable=True)
         return cast("shapes.Key", answer)
 
+    # People and decisions
+
+    def members(self) -> Iterator[shapes.Member]:
+        """Yield the organisation's people by address."""
+        return self._rows("members")
+
+    def change_member_role(self, member_id: str, *, role: str, new_role: str) -> shapes.Member:
+        """Give a member another role in place of one; no key makes or unmakes an owner."""
+        body = {"role": role, "new_role": new_role}
+        address = f"members/{quote(member_id, safe='')}/role"
+        return cast("shapes.Member", self._post(address, body, repeatable=False))
+
+    def end_member_role(self, member_id: str, *, role: str) -> shapes.Member:
+        """End a role of a member."""
+        address = f"members/{quote(member_id, safe='')}/end"
+        return cast("shapes.Member", self._post(address, {"role": role}, repeatable=False))
+
+    def invitations(self) -> Iterator[shapes.Invitation]:
+        """Yield the open invitations, the newest first."""
+        return self._rows("invitations")
+
+    def invite(self, email: str, *, role: str) -> shapes.IssuedInvitation:
+        """Offer a role; the link is in this answer alone, and nothing is sent."""
+        body = {"email": email, "role": role}
+        answer = self._post("invitations", body, repeatable=False)
+        return cast("shapes.IssuedInvitation", answer)
+
+    def revoke_invitation(self, invitation_id: str) -> shapes.Revoked:
+        """Take an open invitation back."""
+        address = f"invitations/{quote(invitation_id, safe='')}/revoke"
+        return cast("shapes.Revoked", self._post(address, None, repeatable=False))
+
+    def decisions(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        object_type: str | None = None,
+        object_id: str | None = None,
+        recorded_from: datetime | None = None,
+        recorded_until: datetime | None = None,
+    ) -> Iterator[shapes.Decision]:
+        """Yield the log of decisions on the organisation, the newest first."""
+        return self._rows(
+            "audit",
+            actor=actor,
+            action=action,
+            object_type=object_type,
+            object_id=object_id,
+            recorded_from=recorded_from,
+            recorded_until=recorded_until,
+        )
+
     # Webhooks
 
     def webhook_endpoints(self) -> Iterator[shapes.WebhookEndpoint]:

@@ -6,6 +6,14 @@ Written from docs/openapi.yaml by a test; UPDATE_SNAPSHOTS=1 writes it anew.
 from typing import Literal, NotRequired, TypedDict
 
 
+class Actor(TypedDict):
+    """Who acted."""
+
+    kind: Literal["user", "api_key", "system"]
+    id: str | None
+    name: str
+
+
 class Arrears(TypedDict):
     """What the tenant owes, by cause, the oldest first."""
 
@@ -135,6 +143,31 @@ class ConflictPage(TypedDict):
     next_cursor: str | None
 
 
+class Decision(TypedDict):
+    """Who did what to which object."""
+
+    id: str
+    occurred_at: str
+    recorded_at: str
+    actor: "Actor"
+    action: str
+    object_type: str
+    object_id: str
+    detail: dict[str, object]
+    detail_hash: str
+    before_hash: str
+    after_hash: str
+    origin: "Origin | None"
+    seal: "Seal | None"
+
+
+class DecisionPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Decision"]
+    next_cursor: str | None
+
+
 class Delivery(TypedDict):
     """A delivery with its counts and the first of its open rejects."""
 
@@ -197,6 +230,22 @@ class Holding(TypedDict):
     held_card_time: "CardTime | None"
 
 
+class Invitation(TypedDict):
+    """An offer that may still be taken."""
+
+    id: str
+    email: str
+    role: Literal["owner", "finance", "developer", "seller", "viewer"]
+    expires_at: str
+
+
+class InvitationPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Invitation"]
+    next_cursor: str | None
+
+
 class InvoiceLine(TypedDict):
     """The charges of one price, project and payer, summed."""
 
@@ -255,6 +304,13 @@ class InvoiceWithLines(TypedDict):
     invoice: "Invoice"
     taxes: list["InvoiceTax"]
     lines: list["InvoiceLine"]
+
+
+class IssuedInvitation(TypedDict):
+    """A new offer, with its link for the only time."""
+
+    invitation: "Invitation"
+    link: str
 
 
 class IssuedKey(TypedDict):
@@ -334,6 +390,22 @@ class LotPage(TypedDict):
     next_cursor: str | None
 
 
+class Member(TypedDict):
+    """Somebody of the organisation."""
+
+    id: str
+    email: str
+    name: str
+    roles: list[Literal["owner", "finance", "developer", "seller", "viewer"]]
+
+
+class MemberPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Member"]
+    next_cursor: str | None
+
+
 class Money(TypedDict):
     """An exact amount: a decimal with six places, never a float."""
 
@@ -373,6 +445,13 @@ class OpenReject(TypedDict):
     reason: str
     field: str
     message: str
+
+
+class Origin(TypedDict):
+    """From where."""
+
+    address: str
+    user_agent: str
 
 
 class Owed(TypedDict):
@@ -482,6 +561,21 @@ class Retry(TypedDict):
     rejected: int
     asked_at: str
     finished_at: str | None
+
+
+class Revoked(TypedDict):
+    """An offer that was taken back."""
+
+    id: str
+
+
+class Seal(TypedDict):
+    """Which seal covers the entry, and where in it."""
+
+    number: int
+    position: int
+    hash: str
+    sealed_at: str
 
 
 class Share(TypedDict):
