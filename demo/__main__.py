@@ -56,7 +56,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, *, children: Children, console: Console) -> int:
     url = database.demo_url(os.environ.get("DATABASE_URL", DEFAULT_DATABASE))
-    environment = services.environment(database_url=url)
+    environment = services.environment(database_url=url, files=arguments.directory / "media")
     with console.status("making the database"):
         database.recreate(url)
         _migrate(environment)

@@ -9,7 +9,7 @@ from typing import Final
 from playwright.sync_api import BrowserContext, Page
 
 from demo.browser import sign_in
-from demo.cast import MAIL, PASSWORD
+from demo.cast import CARD_TYPE, CLUSTER, MAIL, PASSWORD
 
 NOBODY: Final = ""
 BUYER: Final = "qinglan"
@@ -17,6 +17,7 @@ IN_ARREARS: Final = "lixing"
 FINANCE: Final = "finance"
 OPERATOR: Final = "operator"
 AUDITOR: Final = "auditor"
+OFFICER: Final = "officer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Shown:
 
 
 FIRST_ROW: Final = "tbody th a"
+VERIFICATION: Final = "/organisations/qinglan-vision/verification"
 
 PAGES: Final = (
     Shown(name="sign-in", path="/login", who=NOBODY),
@@ -40,10 +42,22 @@ PAGES: Final = (
     Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW),
     Shown(name="balance", path="/balance", who=BUYER),
     Shown(name="balance-in-arrears", path="/balance", who=IN_ARREARS),
+    Shown(
+        name="estimate", path=f"/estimate?offer={CLUSTER}/{CARD_TYPE}&cards=64&hours=500", who=BUYER
+    ),
     Shown(name="bills", path="/statements", who=BUYER),
     Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW),
+    Shown(name="style", path="/style", who=BUYER),
     Shown(name="account", path="/account", who=BUYER),
     Shown(name="account-sessions", path="/account/sessions", who=BUYER),
+    Shown(name="keys", path="/organisations/qinglan-vision/keys", who=BUYER),
+    *(
+        Shown(name=f"verification{step}", path=f"{VERIFICATION}/{step[1:]}".rstrip("/"), who=BUYER)
+        for step in ("", "-identity", "-size", "-papers", "-account", "-related", "-review")
+    ),
+    Shown(name="verification-queue", path="/desk/verification", who=OFFICER),
+    Shown(name="verification-case", path="/desk/verification", who=OFFICER, first=FIRST_ROW),
+    Shown(name="verification-payments", path="/desk/verification/payments", who=FINANCE),
     Shown(name="members", path="/organisations/qinglan-vision/members", who=BUYER),
 )
 

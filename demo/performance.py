@@ -9,6 +9,7 @@ from demo.act import Act
 from demo.children import Children
 from demo.generator import generate_month
 from demo.seeding import set_stage
+from demo.verifying import verify_some
 from kernel.clock import utc_now
 
 BROKEN = 1
@@ -21,6 +22,7 @@ def perform(*, month: date, base: str, children: Children, console: Console) -> 
         generated = generate_month(month=month)
         progress.advance(bar)
         stage = set_stage(month=month)
+        verify_some(now=utc_now())
         progress.advance(bar)
         act = Act(month=generated, stage=stage, base=base, children=children)
         verdicts = act.run(progress)

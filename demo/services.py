@@ -20,8 +20,8 @@ ROLE: Final = "suanji_app"
 BEAT_SECONDS: Final = 60
 
 
-def environment(*, database_url: str) -> dict[str, str]:
-    """Return the environment of everything that is not a migration.
+def environment(*, database_url: str, files: Path) -> dict[str, str]:
+    """Return the environment of everything that is not a migration; uploads lie in `files`.
 
     Keys in Redis begin with the database's name, so that two demonstrations may share a server.
     """
@@ -31,6 +31,7 @@ def environment(*, database_url: str) -> dict[str, str]:
         "SUANJI_ENVIRONMENT": "development",
         "DATABASE_URL": database_url,
         "DATABASE_ROLE": ROLE,
+        "MEDIA_ROOT": str(files),
         "REDIS_KEY_PREFIX": f"{urlsplit(database_url).path.lstrip('/')}:",
         "BEAT_SECONDS": str(BEAT_SECONDS),
         "CLOSE_GRACE_HOURS": "0",

@@ -12,6 +12,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.models import Invitation
+from accounts.verification.documents.operations import forget_abandoned_papers
 from kernel.audit import forget_origins
 from kernel.idempotency import forget_keys
 from kernel.transactions import transaction
@@ -37,6 +38,7 @@ def forget_what_is_over(*, now: datetime) -> Counter[str]:
     with transaction():
         before = now - timedelta(days=settings.AUDIT_ORIGIN_DAYS)
         gone["origins"] = forget_origins(before=before)
+    gone["abandoned_papers"] = forget_abandoned_papers(now=now)
     gone["answers"] = forget_keys(before=now - ANSWERS_KEPT_FOR)
     return gone
 

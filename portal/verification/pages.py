@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import SizeClass
@@ -235,9 +236,11 @@ def _bound(reason: sizes.Reason, *, decided: SizeClass) -> BoundLine:
 
 
 def figure_text(figure: Figure, value: int) -> str:
-    """Return persons as they are, and yuan in ten thousands with what is below them."""
+    """Return persons as they are, and yuan as the reader counts them: Chinese in ten thousands."""
     if figure == Figure.EMPLOYEES:
         return f"{value:,}"
+    if not (get_language() or "").startswith("zh"):
+        return f"¥{value:,}"
     return _("%(amount)s ten thousand yuan") % {"amount": wan_text(value, grouped=True)}
 
 

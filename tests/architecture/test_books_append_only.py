@@ -46,6 +46,8 @@ KNOWN_BOOKS = frozenset(
         "settlement_claimed",
         "settlement_operator_statement",
         "settlement_operator_statement_line",
+        "accounts_verification_submission",
+        "accounts_verification_decision",
     }
 )
 

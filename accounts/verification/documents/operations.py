@@ -1,6 +1,6 @@
 """Every write to papers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from kernel.uploads import CheckedUpload, check_upload
 
 DOCUMENTS_MAX: Final = 20
 FOLDER: Final = "verification"
+# Whoever has not handed his papers in by then begins anew.
+ABANDONED_AFTER: Final = timedelta(days=180)
 
 
 class TooManyDocuments(DomainError):
@@ -75,6 +77,23 @@ def remove_document(
             found.delete()
             files.forget(file=file)
         record("remove_document", row, actor=Actor.user(user_id), detail=detail, now=now)
+
+
+def forget_abandoned_papers(*, now: datetime) -> int:
+    """Delete papers, with their bytes, of drafts that nobody handed in or touched for long.
+
+    Returns how many went.
+    """
+    with transaction():
+        old = VerificationDocument.objects.filter(
+            uploaded_at__lt=now - ABANDONED_AFTER, verification__submitted_at__isnull=True
+        )
+        found = list(old.select_related("file"))
+        for document in found:
+            file = document.file
+            document.delete()
+            files.forget(file=file)
+    return len(found)
 
 
 def _refuse_too_many(row: Verification) -> None:

@@ -10,7 +10,8 @@ WITH book (name) AS (
         ('catalogue_price_draft_decision'), ('rating_price_draft_effect'), ('invoices_invoice'),
         ('invoices_invoice_line'), ('invoices_tax'), ('settlement_claim_line'),
         ('settlement_claimed'), ('settlement_operator_statement'),
-        ('settlement_operator_statement_line')
+        ('settlement_operator_statement_line'), ('accounts_verification_submission'),
+        ('accounts_verification_decision')
 ), part AS (
     SELECT book.name AS book, coalesce(tree.relid::oid, to_regclass(book.name)::oid) AS relid
     FROM book LEFT JOIN LATERAL pg_partition_tree(to_regclass(book.name)) tree ON true

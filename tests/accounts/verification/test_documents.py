@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -10,8 +11,10 @@ from django.core.files.storage import default_storage
 from accounts.models import VerificationDocument
 from accounts.verification import operations, queries
 from accounts.verification.documents.operations import (
+    ABANDONED_AFTER,
     DOCUMENTS_MAX,
     TooManyDocuments,
+    forget_abandoned_papers,
     remove_document,
 )
 from accounts.verification.kinds import DocumentKind, Scan
@@ -148,6 +151,17 @@ def test_what_was_submitted_stays_with_its_snapshot():
     assert default_storage.exists(document.file.storage_key)
     with pytest.raises(VerificationNotFound):
         remove(case, document)
+
+
+def test_papers_of_an_abandoned_draft_go_with_their_bytes():
+    abandoned, submitted = attach(make_case()), make_submitted_case().documents.first()
+    key = abandoned.file.storage_key
+
+    assert forget_abandoned_papers(now=NOW + ABANDONED_AFTER) == 0
+    assert forget_abandoned_papers(now=NOW + ABANDONED_AFTER + timedelta(days=1)) == 1
+
+    assert not default_storage.exists(key)
+    assert list(VerificationDocument.objects.filter(id=submitted.pk)) == [submitted]
 
 
 def test_papers_are_found_by_their_own_organisation_and_case_alone():
