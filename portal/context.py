@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notifications.queries import unread_count
 from portal.navigation import desks
 
 
@@ -36,6 +37,7 @@ MENU = (
     ("account_change_password", _("Password")),
     ("mfa_index", _("Second factor")),
     ("usersessions_list", _("Sessions")),
+    ("notification-preferences", _("Notifications")),
 )
 
 
@@ -43,11 +45,19 @@ def account(request: HttpRequest) -> dict[str, object]:
     """Return what the shell and the pages of signing in need, asked for only where it is shown."""
     return {
         "desks": SimpleLazyObject(partial(desks, request)),
+        "unread": SimpleLazyObject(partial(_unread, request)),
         "account_menu": SimpleLazyObject(partial(_menu, request)),
         "single_sign_on": SimpleLazyObject(partial(_sign_on, request)),
         "sign_up_open": settings.SIGN_UP_OPEN,
         "time_zone": settings.BILLING_TIME_ZONE,
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return 0
+    return unread_count(user_id=user.pk)
 
 
 def _menu(request: HttpRequest) -> list[MenuItem]:

@@ -38,7 +38,7 @@ def send_notification(mail: Mail) -> None:
         OSError: the mail server did not take it.
     """
     with translation.override(mail.language):
-        said = words(kind=mail.kind, about=mail.about)
+        said = words(kind=mail.kind, about=mail.about, code=mail.code)
         context = {
             "words": said,
             "organisation": mail.organisation,

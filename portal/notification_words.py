@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.notifications.kinds import Kind
 from accounts.permissions import Role
 from kernel.money import Money
+from portal.figures import money
 from portal.people import ROLE_NAMES
 
 NAMES: Final[Mapping[Kind, Promise]] = {
@@ -46,15 +47,18 @@ class Words:
     path: str
 
 
-def words(*, kind: str, about: Mapping[str, Any]) -> Words:
-    """Return the words of a notification in the language that is active."""
+def words(*, kind: str, about: Mapping[str, Any], code: str) -> Words:
+    """Return the words of a notification in the language that is active.
+
+    `code` is the short name of the organisation that it is about, or empty.
+    """
     known = Kind(kind)
-    text, path = _TEXTS[known](about)
+    text, path = _TEXTS[known]({**about, "code": code})
     return Words(title=str(NAMES[known]), text=text, path=path)
 
 
 def _money(amount: Mapping[str, str]) -> str:
-    return f"¥ {Money.from_text(amount['amount']).fen_text()}"
+    return f"¥ {money(Money.from_text(amount['amount']).amount_micro).rounded}"
 
 
 def _bill(about: Mapping[str, Any]) -> tuple[str, str]:
@@ -117,38 +121,39 @@ def _expiring(about: Mapping[str, Any]) -> tuple[str, str]:
         "prefix": about["prefix"],
         "day": f"{expires_at:%Y-%m-%d}",
     }
-    return text, reverse("overview")
+    return text, reverse("keys", args=[about["code"]])
 
 
 def _key(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The key is sk_%(prefix)s. If nobody of yours made it, revoke it at once.") % about
-    return text, reverse("overview")
+    return text, reverse("keys", args=[about["code"]])
 
 
 def _role(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("Somebody is now %(role)s of the organisation.") % {
         "role": ROLE_NAMES[Role(about["role"])]
     }
-    return text, reverse("account")
+    return text, reverse("members", args=[about["code"]])
 
 
 def _webhook(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("Nothing is sent to it any more: %(reason)s. Mend the receiver and enable it.") % {
         "reason": DISABLED_REASONS.get(about["reason"], about["reason"])
     }
-    return text, reverse("webhook-page", args=[about["endpoint"]])
+    return text, reverse("webhook", args=[about["code"], about["endpoint"]])
 
 
 def _verification(about: Mapping[str, Any]) -> tuple[str, str]:
     if about.get("outcome") == "approved":
-        return _("The organisation is verified."), reverse("account")
-    return _("The verification was not granted. Its page says why, and what to mend."), reverse(
-        "account"
-    )
+        text = _("The organisation is verified.")
+    else:
+        text = _("It was not granted. Its page says why, and what to mend.")
+    return text, reverse("verification", args=[about["code"]])
 
 
 def _deadline(about: Mapping[str, Any]) -> tuple[str, str]:
-    return _("Something waits for you until %(day)s.") % {"day": about["day"]}, reverse("account")
+    text = _("Something waits for you until %(day)s.") % {"day": about["day"]}
+    return text, reverse("verification", args=[about["code"]])
 
 
 _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {

@@ -40,6 +40,7 @@ MENU: Final = (
     Entry(name="members", text=_("Members"), roles={Role.OWNER}),
     Entry(name="verification", text=_("Verification"), roles={Role.OWNER}),
     Entry(name="keys", text=_("API keys"), roles=KEY_HOLDERS),
+    Entry(name="webhooks", text=_("Webhooks"), roles=KEY_HOLDERS),
     Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}),
 )
 

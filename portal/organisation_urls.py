@@ -2,9 +2,36 @@
 
 from django.urls import path
 
-from portal import key_views, member_views
+from portal import key_views, member_views, webhook_views
 
 urlpatterns = [
+    path("webhooks", webhook_views.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>", webhook_views.WebhookView.as_view(), name="webhook"),
+    path(
+        "webhooks/<uuid:endpoint_id>/secret",
+        webhook_views.RotateWebhookView.as_view(),
+        name="webhook-secret",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/try",
+        webhook_views.PingWebhookView.as_view(),
+        name="webhook-try",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/switch",
+        webhook_views.SwitchWebhookView.as_view(),
+        name="webhook-switch",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/delete",
+        webhook_views.DeleteWebhookView.as_view(),
+        name="webhook-delete",
+    ),
+    path(
+        "deliveries/<uuid:delivery_id>/again",
+        webhook_views.RedeliverView.as_view(),
+        name="webhook-again",
+    ),
     path("members", member_views.MembersView.as_view(), name="members"),
     path(
         "members/<uuid:person_id>/role", member_views.ChangeRoleView.as_view(), name="member-role"

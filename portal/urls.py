@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from portal import account_views, bill_views, estimate_views, style_views, usage_views, views, wallet_views
+from portal import (
+    account_views,
+    bill_views,
+    estimate_views,
+    notification_views,
+    style_views,
+    usage_views,
+    views,
+    wallet_views,
+)
 
 urlpatterns = [
     path("", views.OverviewView.as_view(), name="overview"),
@@ -18,6 +27,18 @@ urlpatterns = [
         "account/invitations/<uuid:invitation_id>/accept",
         account_views.AcceptInvitationView.as_view(),
         name="invitation-accept",
+    ),
+    path("notifications", notification_views.InboxView.as_view(), name="notifications"),
+    path("notifications/read", notification_views.ReadAllView.as_view(), name="notifications-read"),
+    path(
+        "notifications/<uuid:notification_id>",
+        notification_views.OpenNotificationView.as_view(),
+        name="notification",
+    ),
+    path(
+        "account/notifications",
+        notification_views.PreferencesView.as_view(),
+        name="notification-preferences",
     ),
     path("invitations/<str:token>", account_views.InvitationView.as_view(), name="invitation"),
     path(

@@ -33,6 +33,7 @@ class Mail:
     kind: str
     about: dict[str, Any]
     organisation: str
+    code: str
     created_at: datetime
 
 
@@ -70,6 +71,7 @@ def claim(*, now: datetime) -> Mail | None:
             kind=found.kind,
             about=found.about,
             organisation="" if found.organisation is None else found.organisation.name,
+            code="" if found.organisation is None else found.organisation.code,
             created_at=found.created_at,
         )
 

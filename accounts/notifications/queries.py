@@ -28,6 +28,12 @@ def inbox_page(
     return list(rows.select_related("organisation").order_by("-id")[:limit])
 
 
+def own_notification(*, user_id: int, public_id: UUID) -> Notification | None:
+    """Return a notification of a person, or None: there is none, or it is somebody else's."""
+    own = Notification.objects.filter(user_id=user_id, in_inbox=True, public_id=public_id)
+    return own.select_related("organisation").first()
+
+
 def preferences(*, user_id: int) -> Mapping[tuple[Kind, Channel], bool]:
     """Return for each kind and channel whether a person is told."""
     kept = {

@@ -1,6 +1,7 @@
 """Reads of webhooks: an organisation's endpoints and deliveries."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,19 @@ from accounts.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndp
 from kernel.errors import DomainError
 
 __all__ = ["DeliveryState", "WebhookDelivery", "WebhookEndpoint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedEndpoint:
+    """An endpoint, and how many of its deliveries wait or were given up."""
+
+    public_id: UUID
+    url: str
+    description: str
+    kinds: list[str]
+    disabled_reason: str
+    waiting: int
+    dead: int
 
 
 class UnknownEndpoint(DomainError):
@@ -52,14 +66,25 @@ def endpoint_page(*, organisation_id: int, after: UUID | None, limit: int) -> li
     return list(live.order_by("-id")[:limit])
 
 
-def endpoints_of(*, organisation_ids: Collection[int]) -> list[WebhookEndpoint]:
-    """Return the live endpoints of organisations with how much waits and is dead of each."""
-    live = WebhookEndpoint.objects.filter(deleted_at=None, organisation_id__in=organisation_ids)
+def counted_endpoints(*, organisation_id: int) -> list[CountedEndpoint]:
+    """Return an organisation's live endpoints with how much waits and was given up of each."""
+    live = WebhookEndpoint.objects.filter(deleted_at=None, organisation_id=organisation_id)
     counted = live.annotate(
         waiting=Count("deliveries", filter=Q(deliveries__state=DeliveryState.WAITING)),
         dead=Count("deliveries", filter=Q(deliveries__state=DeliveryState.DEAD)),
     )
-    return list(counted.select_related("organisation").order_by("organisation__name", "-id"))
+    return [
+        CountedEndpoint(
+            public_id=one.public_id,
+            url=one.url,
+            description=one.description,
+            kinds=one.kinds,
+            disabled_reason=one.disabled_reason,
+            waiting=one.waiting,
+            dead=one.dead,
+        )
+        for one in counted.order_by("-id")
+    ]
 
 
 def own_delivery(*, organisation_ids: Collection[int], public_id: UUID) -> WebhookDelivery:

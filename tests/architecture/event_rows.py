@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from accounts.permissions import Role, Scope
-from tests.architecture.access import Access, Row
+from tests.architecture.access import Access, Row, World
 from tests.builders.webhooks import PUBLIC_URL, own_dead_letter, own_endpoint
 
 MANAGERS: Final = {Role.OWNER, Role.DEVELOPER}
@@ -18,7 +19,36 @@ def writing(body: object = None) -> Access:
     return Access(scope=Scope.WEBHOOKS_WRITE, roles=MANAGERS, body=body)
 
 
+MANAGER: Final = Access(roles=MANAGERS)
+SIGNED_IN: Final = Access(signed_in=True)
+
+
+def an_endpoint(world: World) -> dict[str, object]:
+    """Name an endpoint on its page."""
+    return {"code": world.organisation.code, "endpoint_id": own_endpoint(world.organisation)}
+
+
+def a_dead_letter(world: World) -> dict[str, object]:
+    """Name a delivery that was given up."""
+    return {"code": world.organisation.code, "delivery_id": own_dead_letter(world.organisation)}
+
+
 EVENT_ROWS: Final[dict[str, Row]] = {
+    "webhooks": Row(
+        methods={"GET": MANAGER, "POST": MANAGER},
+        make=lambda world: {"code": world.organisation.code},
+    ),
+    "webhook": Row(methods={"GET": MANAGER, "POST": MANAGER}, make=an_endpoint),
+    "webhook-secret": Row(methods={"POST": MANAGER}, make=an_endpoint),
+    "webhook-try": Row(methods={"POST": MANAGER}, make=an_endpoint),
+    "webhook-switch": Row(methods={"POST": MANAGER}, make=an_endpoint),
+    "webhook-delete": Row(methods={"POST": MANAGER}, make=an_endpoint),
+    "webhook-again": Row(methods={"POST": MANAGER}, make=a_dead_letter),
+    "notifications": Row(methods={"GET": SIGNED_IN}),
+    "notifications-read": Row(methods={"POST": SIGNED_IN}),
+    "notification-preferences": Row(methods={"GET": SIGNED_IN, "POST": SIGNED_IN}),
+    # Only whom it was told may open it: tests.portal.test_notifications.
+    "notification": Row(methods={}, make=lambda _: {"notification_id": uuid4()}, owned=False),
     "webhook-endpoints": Row(methods={"GET": READING, "POST": writing(NEW_ENDPOINT)}),
     "webhook-endpoint": Row(
         methods={"GET": READING, "PATCH": writing({"description": "new"}), "DELETE": writing()},

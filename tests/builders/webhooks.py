@@ -17,7 +17,6 @@ from accounts.webhooks.operations import (
     delete_endpoint,
     ping,
 )
-from accounts.webhooks.queries import endpoints_of
 from kernel.identifiers import uuid7
 from kernel.transactions import transaction
 from tests.builders.accounts import NOW, make_organisation
@@ -35,7 +34,7 @@ def make_endpoint(*, organisation: Organisation | None = None, **overrides: Any)
 
 def own_endpoint(organisation: Organisation) -> UUID:
     """Name an endpoint of an organisation, the only one it has then."""
-    for old in endpoints_of(organisation_ids=[organisation.pk]):
+    for old in WebhookEndpoint.objects.filter(organisation=organisation, deleted_at=None):
         delete_endpoint(caller=OWNER, endpoint=old, now=NOW)
     return make_endpoint(organisation=organisation).endpoint.public_id
 

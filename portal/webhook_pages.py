@@ -1,0 +1,125 @@
+"""Webhook endpoints and their deliveries as their pages show them, and the forms of these pages."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.events.vocabulary import LISTENABLE, SCOPE_OF, EventKind
+from accounts.permissions import Scope
+from accounts.webhooks.addresses import URL_LENGTH_MAX
+from accounts.webhooks.operations import DESCRIPTION_LENGTH_MAX
+from portal.tables import Table, TableCell, TableRow, instant, words
+from portal.wording import Text, worded
+
+KINDS: Final[Mapping[str, Promise]] = {
+    EventKind.PING: _("ping"),
+    EventKind.USAGE_REJECTED: _("usage was refused"),
+    EventKind.INVOICE_ISSUED: _("a bill was issued"),
+    EventKind.MONTH_SETTLED: _("a month was settled"),
+    EventKind.STATEMENT_ISSUED: _("an operator's statement was issued"),
+    EventKind.CLAIM_MADE: _("a claim was made"),
+    EventKind.CLAIM_SUBMITTED: _("a claim was handed in"),
+    EventKind.CLAIM_PAID: _("a claim was paid"),
+    EventKind.AWARD_APPROVED: _("a subsidy was granted"),
+    EventKind.BALANCE_LOW: _("the balance runs low"),
+    EventKind.KEY_CREATED: _("an API key was made"),
+    EventKind.KEY_ROTATED: _("an API key was replaced"),
+    EventKind.KEY_REVOKED: _("an API key was revoked"),
+    EventKind.MEMBER_ADDED: _("somebody was given a role"),
+    EventKind.MEMBER_ENDED: _("somebody lost a role"),
+}
+STATES: Final[Mapping[str, Promise]] = {
+    "waiting": _("to be sent"),
+    "delivered": _("delivered"),
+    "dead": _("given up"),
+    "cancelled": _("cancelled"),
+}
+FAILURES: Final[Mapping[str, Promise]] = {
+    "status": _("the answer was an error"),
+    "redirect": _("the answer was a redirect, which is not followed"),
+    "timeout": _("no answer in time"),
+    "tls": _("the certificate is not valid for this name"),
+    "not_connected": _("nobody answers at this address"),
+    "connection_lost": _("the connection was lost"),
+    "name_not_resolved": _("the name does not exist"),
+    "address_refused": _("the name leads into a private network"),
+}
+DISABLED: Final[Mapping[str, Promise]] = {
+    "person": _("switched off"),
+    "failing": _("disabled: it did not answer for days"),
+    "gone": _("disabled: it answered that it is gone"),
+}
+COLUMNS: Final = (_("Event"), _("State"), _("Attempts"), _("Last attempt"), _("Next attempt"))
+
+
+class EndpointForm(forms.Form):
+    """Where events go, and which."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=URL_LENGTH_MAX,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        help_text=_("A public HTTPS address of your own program."),
+    )
+    description = forms.CharField(
+        label=_("Name"), max_length=DESCRIPTION_LENGTH_MAX, required=False
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("What it hears"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=(),
+        required=False,
+        help_text=_("None chosen: everything, also what is still to come."),
+    )
+
+    def __init__(
+        self, *args: Any, readable: Collection[Scope], kept: Collection[str] = (), **options: Any
+    ) -> None:
+        """Offer the kinds that the viewer may read, and those that are chosen already."""
+        super().__init__(*args, **options)
+        offered = [
+            (kind.value, KINDS[kind])
+            for kind in LISTENABLE
+            if SCOPE_OF[kind] in readable or kind in kept
+        ]
+        self.fields["kinds"].choices = offered  # type: ignore[attr-defined]
+
+    def chosen(self) -> list[EventKind]:
+        """Return the kinds, after the form was found valid."""
+        return [EventKind(kind) for kind in self.cleaned_data["kinds"]]
+
+
+def kind_names(kinds: Iterable[str]) -> list[Text]:
+    """Return what an endpoint hears, in words."""
+    return [worded(KINDS, kind) for kind in kinds]
+
+
+def deliveries_table(deliveries: Iterable[Any]) -> Table:
+    """Return deliveries as a table; the state of those that may be sent again is a choice."""
+    return Table(name=_("Sent messages"), columns=COLUMNS, rows=[_row(one) for one in deliveries])
+
+
+def _row(delivery: Any) -> TableRow:
+    failure = worded(FAILURES, delivery.failure) if delivery.failure else ""
+    if delivery.failure == "status":
+        failure = f"HTTP {delivery.response_status}"
+    return TableRow(
+        key=str(delivery.public_id),
+        cells=[
+            TableCell(
+                text=worded(KINDS, delivery.event.kind), note=f"evt_{delivery.event.public_id.hex}"
+            ),
+            words(
+                worded(STATES, delivery.state),
+                note=failure,
+                badge="" if delivery.response_status is None else str(delivery.response_status),
+            ),
+            TableCell(text=str(delivery.attempts)),
+            instant(delivery.last_attempt_at),
+            instant(delivery.next_attempt_at),
+        ],
+        choice=str(delivery.public_id) if delivery.state in {"delivered", "dead"} else "",
+    )
