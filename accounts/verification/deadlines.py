@@ -1,6 +1,6 @@
 """By when officers decide."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,5 +15,9 @@ REVIEW_WORKING_DAYS: Final = 5
 
 def review_deadline(*, submitted_at: datetime) -> Deadline:
     """Return the last day to decide what was submitted at an instant."""
-    day = submitted_at.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date()
-    return expected_deadline(day=day, days=REVIEW_WORKING_DAYS)
+    return expected_deadline(day=local_day(submitted_at), days=REVIEW_WORKING_DAYS)
+
+
+def local_day(instant: datetime) -> date:
+    """Return the day of an instant where the exchange is."""
+    return instant.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date()

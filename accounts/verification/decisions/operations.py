@@ -16,6 +16,8 @@ from accounts.models import (
     VerificationDecision,
     VerificationSubmission,
 )
+from accounts.notifications.kinds import Kind
+from accounts.notifications.operations import notify
 from accounts.queries import was_member_since
 from accounts.verification.editing import record
 from accounts.verification.kinds import Outcome, Step
@@ -104,6 +106,13 @@ def decide(
             "steps": sorted(said),
         }
         record("decide", row, actor=Actor.user(user_id), detail=detail, now=now)
+        notify(
+            kind=Kind.VERIFICATION_DECIDED,
+            about={"outcome": str(outcome)},
+            subject=f"submission:{submission.pk}",
+            organisation_id=row.organisation_id,
+            now=now,
+        )
     return made
 
 

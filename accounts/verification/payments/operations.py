@@ -19,8 +19,11 @@ from uuid import UUID
 
 from accounts.encryption import encrypt
 from accounts.models import Verification, VerificationPayment
+from accounts.notifications.kinds import Kind
+from accounts.notifications.operations import notify
 from accounts.queries import was_member_since
 from accounts.verification.cases import same_name
+from accounts.verification.deadlines import local_day
 from accounts.verification.editing import editable, record
 from accounts.verification.locks import lock_case, lock_payment, lock_person
 from accounts.verification.models import TRIES_MAX
@@ -169,6 +172,7 @@ def mark_sent(*, payment_id: UUID, bank_reference: str, user_id: int, now: datet
             },
         )
         _record("payment_sent", row, payment, actor=Actor.user(user_id), now=now)
+        _tell_owners(row, payment, until=now + VALID_FOR, now=now)
 
 
 def mark_bounced(*, payment_id: UUID, user_id: int, now: datetime) -> None:
@@ -251,6 +255,19 @@ def _locked_by_officer(
     if was_member_since(user_id=user_id, organisation_id=row.organisation_id, since=since):
         raise UnableToPay("You are, or within the last year were, a member of the organisation.")
     return row, payment
+
+
+def _tell_owners(
+    row: Verification, payment: VerificationPayment, *, until: datetime, now: datetime
+) -> None:
+    """Tell the owners until when the amount may be typed, and nothing of the amount."""
+    notify(
+        kind=Kind.DEADLINE_NEAR,
+        about={"day": local_day(until).isoformat()},
+        subject=f"payment:{payment.pk}",
+        organisation_id=row.organisation_id,
+        now=now,
+    )
 
 
 def _move(payment: VerificationPayment, *, to: PaymentState, now: datetime) -> None:

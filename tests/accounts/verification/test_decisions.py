@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.membership.operations import end_membership
-from accounts.models import Organisation, VerificationDecision
+from accounts.models import Notification, Organisation, VerificationDecision
 from accounts.permissions import Role, Staff
 from accounts.verification import operations, queries
 from accounts.verification.decisions.operations import (
@@ -50,6 +50,17 @@ def test_approving_writes_what_was_frozen_to_the_organisation():
     entry = AuditEntry.objects.get(action="verification.decide")
     assert entry.detail["outcome"] == "approved"
     assert entry.detail["snapshot_hash"] == bytes(case.submissions.get().snapshot_hash).hex()
+
+
+def test_owners_are_told_of_the_decision_and_of_the_payment():
+    case = make_submitted_case()
+    decide_case(case, Outcome.RETURNED)
+
+    told = Notification.objects.filter(user_id=case.created_by_id).order_by("id")
+    assert [(row.kind, row.about) for row in told if row.kind != "role_given"] == [
+        ("deadline_near", {"day": "2026-10-08"}),
+        ("verification_decided", {"outcome": "returned"}),
+    ]
 
 
 def test_returned_it_is_mended_and_decided_anew():
