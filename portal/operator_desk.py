@@ -57,6 +57,13 @@ TABS: Final = (
         text=_("Prices"),
         below=("operator-draft", "operator-propose-price"),
     ),
+    Tab(name="operator-clusters", text=_("Clusters")),
+    Tab(
+        name="operator-reconciliation",
+        text=_("Reconciliation"),
+        below=("operator-totals", "operator-deliver-totals", "operator-explain"),
+    ),
+    Tab(name="operator-statements", text=_("Statements"), below=("operator-statement",)),
 )
 # Every page of the desk, for the navigation of the portal.
 DESK_PAGES: Final = tuple(name for tab in TABS for name in (tab.name, *tab.below))

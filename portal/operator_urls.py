@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from portal import conflict_views, price_views, reject_views, source_views
+from portal import (
+    cluster_views,
+    conflict_views,
+    price_views,
+    reconciliation_views,
+    reject_views,
+    source_views,
+    statement_views,
+)
 
 urlpatterns = [
     path("operator/sources", source_views.SourcesView.as_view(), name="operator-sources"),
@@ -53,5 +61,34 @@ urlpatterns = [
         "operator/prices/drafts/<uuid:draft_id>/refusal",
         price_views.RefusePriceView.as_view(),
         name="operator-refuse-price",
+    ),
+    path("operator/clusters", cluster_views.ClustersView.as_view(), name="operator-clusters"),
+    path(
+        "operator/reconciliation",
+        reconciliation_views.ReconciliationView.as_view(),
+        name="operator-reconciliation",
+    ),
+    path(
+        "operator/reconciliation/totals",
+        reconciliation_views.DeliverTotalsView.as_view(),
+        name="operator-deliver-totals",
+    ),
+    path(
+        "operator/reconciliation/<uuid:totals_id>",
+        reconciliation_views.TotalsView.as_view(),
+        name="operator-totals",
+    ),
+    path(
+        "operator/reconciliation/<uuid:totals_id>/explanation",
+        reconciliation_views.ExplainView.as_view(),
+        name="operator-explain",
+    ),
+    path(
+        "operator/statements", statement_views.StatementsView.as_view(), name="operator-statements"
+    ),
+    path(
+        "operator/statements/<uuid:statement_id>",
+        statement_views.StatementView.as_view(),
+        name="operator-statement",
     ),
 ]

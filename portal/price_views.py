@@ -22,7 +22,7 @@ from compute_billing.rating.draft_desk import DraftLine, TenantEffect
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.money import Money
-from kernel.quantities import card_hours_text
+from kernel.quantities import card_seconds_text
 from portal.access import rights_of
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
 from portal.operator_desk import ActingView, DeskView, local_midnight
@@ -31,13 +31,12 @@ from portal.price_pages import draft_page, drafts_table, effects_table, prices_t
 
 # Money is finance's as much as the operator's: either may be the second pair of eyes.
 APPROVERS: Final = frozenset({Staff.OPERATOR, Staff.FINANCE})
-HOUR_PLACES: Final = 6
 PRICE_COLUMNS: Final = (
     *("price_list", "list_kind", "customer_class", "card_type", "cluster", "band"),
     *("valid_from", "valid_until", "unit_price"),
 )
 EFFECT_COLUMNS: Final = (
-    *("tenant", "name", "card_hours", "gross_before", "gross_after", "difference"),
+    *("tenant", "name", "quantity_card_seconds", "gross_before", "gross_after", "difference"),
 )
 
 
@@ -246,7 +245,7 @@ def _effect_cells(effect: TenantEffect) -> list[Cell]:
     return [
         effect.tenant,
         effect.tenant_name,
-        Decimal(card_hours_text(effect.quantity, places=HOUR_PLACES)),
+        Decimal(card_seconds_text(effect.quantity)),
         Decimal(Money(effect.gross_before).to_text()),
         Decimal(Money(effect.gross_after).to_text()),
         Decimal(Money(effect.gross_after - effect.gross_before).to_text()),

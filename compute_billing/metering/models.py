@@ -272,3 +272,62 @@ class UsagePending(models.Model):
 
     class Meta:
         db_table = "metering_usage_pending"
+
+
+class SourceTotals(models.Model):
+    """What a source itself says was used in a month, by account; the newest word of it counts."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    source = models.ForeignKey(UsageSource, models.PROTECT, related_name="+")
+    month = models.DateField()
+    delivered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    delivered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "metering_source_totals"
+        indexes = [models.Index(fields=["source", "month", "-id"], name="source_totals_newest")]
+
+
+class SourceTotalsLine(models.Model):
+    """An account's card time of the month, in milli-card-milliseconds."""
+
+    totals = models.ForeignKey(SourceTotals, models.PROTECT, related_name="lines")
+    account = models.TextField()
+    quantity = models.DecimalField(max_digits=40, decimal_places=0)
+
+    class Meta:
+        db_table = "metering_source_totals_line"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["totals", "account"], name="source_totals_account_once"
+            ),
+            models.CheckConstraint(
+                name="source_totals_not_negative", condition=models.Q(quantity__gte=0)
+            ),
+        ]
+
+
+class DifferenceResolution(models.Model):
+    """A person explained a difference; it holds while both figures are what he has seen.
+
+    Without a tenant it is of accounts that nobody has.
+    """
+
+    source = models.ForeignKey(UsageSource, models.PROTECT, related_name="+")
+    month = models.DateField()
+    tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
+    stated = models.DecimalField(max_digits=40, decimal_places=0)
+    recorded = models.DecimalField(max_digits=40, decimal_places=0)
+    reason = models.TextField()
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "metering_difference_resolution"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "month", "tenant", "stated", "recorded"],
+                nulls_distinct=False,
+                name="difference_resolved_once",
+            ),
+        ]

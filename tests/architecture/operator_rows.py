@@ -8,8 +8,20 @@ from __future__ import annotations
 from typing import Final
 
 from accounts.permissions import Staff
+from compute_billing.metering import reconciling
+from compute_billing.metering.queries import source_by_code
 from tests.architecture.access import Access, Row, World
-from tests.builders.reading import a_conflict, a_price_draft, a_reject, own_retry
+from tests.builders.accounts import make_user
+from tests.builders.invoices import OCTOBER
+from tests.builders.market import NOW
+from tests.builders.reading import (
+    a_conflict,
+    a_price_draft,
+    a_reject,
+    own_retry,
+    own_source,
+    own_statement,
+)
 
 READING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
 ACTING: Final = Access(staff={Staff.OPERATOR})
@@ -19,6 +31,18 @@ APPROVING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE})
 def a_retry(world: World) -> dict[str, object]:
     """Name a retry."""
     return {"retry_id": own_retry(world.organisation)}
+
+
+def some_totals(world: World) -> dict[str, object]:
+    """Name totals of a source."""
+    totals = reconciling.deliver_totals(
+        source_id=source_by_code(own_source(world.organisation)).pk,
+        month=OCTOBER,
+        quantities={"own": 1},
+        delivered_by_id=make_user().pk,
+        now=NOW,
+    )
+    return {"totals_id": totals.public_id}
 
 
 OPERATOR_ROWS: Final[dict[str, Row]] = {
@@ -48,5 +72,16 @@ OPERATOR_ROWS: Final[dict[str, Row]] = {
     ),
     "operator-refuse-price": Row(
         methods={"POST": APPROVING}, make=lambda _: a_price_draft(), owned=False
+    ),
+    "operator-clusters": Row(methods={"GET": READING}),
+    "operator-reconciliation": Row(methods={"GET": READING}),
+    "operator-deliver-totals": Row(methods={"POST": ACTING}),
+    "operator-totals": Row(methods={"GET": READING}, make=some_totals, owned=False),
+    "operator-explain": Row(methods={"POST": ACTING}, make=some_totals, owned=False),
+    "operator-statements": Row(methods={"GET": READING}),
+    "operator-statement": Row(
+        methods={"GET": READING},
+        make=lambda world: {"statement_id": own_statement(world.organisation)},
+        owned=False,
     ),
 }

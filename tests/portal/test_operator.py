@@ -24,10 +24,10 @@ from tests.builders.sessions import signed_in
 pytestmark = pytest.mark.django_db
 
 QUERIES_MAX = {
-    "/operator/sources": 6,
-    "/operator/deliveries": 7,
-    "/operator/rejects": 8,
-    "/operator/conflicts": 7,
+    "/operator/sources": 7,
+    "/operator/deliveries": 8,
+    "/operator/rejects": 9,
+    "/operator/conflicts": 8,
 }
 CELL = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</td>', re.DOTALL)
 

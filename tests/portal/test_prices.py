@@ -23,8 +23,8 @@ from tests.builders.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
 
-PRICES_QUERIES_MAX = 6
-DRAFT_QUERIES_MAX = 6
+PRICES_QUERIES_MAX = 7
+DRAFT_QUERIES_MAX = 7
 SUM = re.compile(r'data-sum="(\w+)">(.*?)</dd>', re.DOTALL)
 
 
@@ -146,7 +146,7 @@ def test_prices_and_effects_are_sent_as_files():
 
     assert [row["unit_price"] for row in csv.DictReader(StringIO(prices))] == ["2.430000"]
     (line,) = csv.DictReader(StringIO(effect))
-    assert (line["card_hours"], line["difference"]) == ("10.000000", "-4.299990")
+    assert (line["quantity_card_seconds"], line["difference"]) == ("36000", "-4.299990")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@
 WITH book (name) AS (
     VALUES ('kernel_billing_month'), ('kernel_audit_entry'), ('kernel_seal'),
         ('kernel_seal_entry'), ('metering_usage_key'), ('metering_usage_record'),
-        ('metering_conflict_resolution'),
+        ('metering_conflict_resolution'), ('metering_source_totals'),
+        ('metering_source_totals_line'), ('metering_difference_resolution'),
         ('rating_charge'), ('rating_charge_share'), ('ledger_account'), ('ledger_transaction'),
         ('ledger_posting'), ('catalogue_price_tier'), ('catalogue_price_draft'),
         ('catalogue_price_draft_decision'), ('rating_price_draft_effect'), ('invoices_invoice'),

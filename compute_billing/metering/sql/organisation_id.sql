@@ -1,0 +1,1 @@
+SELECT id FROM accounts_organisation WHERE code = %(code)s
