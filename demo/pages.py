@@ -59,6 +59,18 @@ PAGES: Final = (
     Shown(name="verification-case", path="/desk/verification", who=OFFICER, first=FIRST_ROW),
     Shown(name="verification-payments", path="/desk/verification/payments", who=FINANCE),
     Shown(name="members", path="/organisations/qinglan-vision/members", who=BUYER),
+    Shown(name="settlement-run", path="/settlement?month=2026-10", who=FINANCE),
+    Shown(name="funds", path="/funds", who=OFFICER),
+    Shown(name="fund", path="/funds", who=OFFICER, first=FIRST_ROW),
+    Shown(name="decisions", path="/audit", who=AUDITOR),
+    Shown(name="decision", path="/audit", who=AUDITOR, first=FIRST_ROW),
+    Shown(name="decisions-of-one", path="/organisations/qinglan-vision/audit", who=BUYER),
+    Shown(
+        name="decision-of-one",
+        path="/organisations/qinglan-vision/audit",
+        who=BUYER,
+        first=FIRST_ROW,
+    ),
 )
 
 

@@ -105,9 +105,8 @@ def test_the_log_is_taken_away_as_values_as_a_sheet_and_with_its_seals(auditor):
     b"".join(sheet.streaming_content)
     sealed = content(auditor.get("/audit", {"file": "jsonl"}))
 
-    assert lines[0].lstrip("\ufeff").startswith("id,occurred_at") and lines[0].endswith(
-        "position,number"
-    )
+    assert lines[0].lstrip("\ufeff").startswith("id,occurred_at")
+    assert lines[0].endswith("position,number")
     assert lines[1].startswith(str(made.public_id))
     assert sheet["Content-Disposition"] == 'attachment; filename="decisions.xlsx"'
     proof = check(sealed.splitlines(), published=SealHead.from_text(head))
