@@ -12,34 +12,41 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import PageQuestion, Question, asked, own_organisation
+from accounts.api_asking import Question, asked, own_organisation
 from accounts.api_paging import encoded, page, page_of, read_cursor, small_number_of, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle, UsageThrottle
 from accounts.authentication import caller_of
 from accounts.keys.operations import actor_of
-from accounts.permissions import Role, Rule, Scope
+from accounts.permissions import Role, Rule, Scope, Staff
+from compute_billing.api.operators import (
+    OperatorPageQuestion,
+    OperatorQuestion,
+    operator_asked,
+)
 from compute_billing.metering import desk, health, operations, queries
 from compute_billing.metering.desk import Retry
 from compute_billing.metering.health import OpenConflict, OpenReject, SourceHealth
 from kernel.clock import utc_now
 
 SOURCE_READERS: Final = Rule(
-    required_scope=Scope.USAGE_READ, allowed_roles={Role.OWNER, Role.DEVELOPER}
+    required_scope=Scope.USAGE_READ,
+    allowed_roles={Role.OWNER, Role.DEVELOPER},
+    allowed_staff_roles={Staff.OPERATOR, Staff.AUDITOR},
 )
 SOURCE_WRITERS: Final = Rule(
     required_scope=Scope.USAGE_WRITE, allowed_roles={Role.OWNER, Role.DEVELOPER}
 )
 
 
-class RejectQuestion(PageQuestion):
+class RejectQuestion(OperatorPageQuestion):
     """Which rejects."""
 
     reason = serializers.CharField(required=False, max_length=64)
     account = serializers.CharField(required=False, max_length=255)
 
 
-class ConflictQuestion(PageQuestion):
+class ConflictQuestion(OperatorPageQuestion):
     """Which conflicts."""
 
     external_id = serializers.CharField(required=False, max_length=255)
@@ -101,7 +108,7 @@ class RetryShown(serializers.Serializer[Retry]):
 
 
 class Sources(APIView):
-    """Sources of the own organisation as an operator."""
+    """Sources of an operator: one's own, or of one that staff name."""
 
     access_by_method: ClassVar = {"GET": SOURCE_READERS}
     throttle_classes = (ReadingThrottle,)
@@ -109,15 +116,15 @@ class Sources(APIView):
     @extend_schema(
         operation_id="sources_list",
         summary="Sources of an operator, and how they do",
-        parameters=[PageQuestion],
-        responses={200: page_of(SourceShown), **REFUSED, **MALFORMED},
+        parameters=[OperatorPageQuestion],
+        responses={200: page_of(SourceShown), **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request) -> Response:
         """Return a page of sources by code."""
-        question = asked(request, PageQuestion)
+        question = asked(request, OperatorPageQuestion)
         cursor = question.get("cursor")
         found = health.source_page(
-            operator_id=own_organisation(request),
+            operator_id=operator_asked(request, question),
             after=read_cursor(cursor, parts=1)[0] if cursor else None,
             limit=question["limit"] + 1,
         )
@@ -145,7 +152,9 @@ class SourceRejects(APIView):
         """Return a page of open rejects in the order in which they came."""
         question = asked(request, RejectQuestion)
         cursor = question.get("cursor")
-        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        source = queries.source_of_operator(
+            code=code, operator_id=operator_asked(request, question)
+        )
         found = health.reject_page(
             source_id=source.pk,
             reason=question.get("reason"),
@@ -182,7 +191,9 @@ class SourceConflicts(APIView):
         """Return a page of open conflicts by key."""
         question = asked(request, ConflictQuestion)
         cursor = question.get("cursor")
-        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        source = queries.source_of_operator(
+            code=code, operator_id=operator_asked(request, question)
+        )
         found = health.conflict_page(
             source_id=source.pk,
             external_id=question.get("external_id"),
@@ -235,11 +246,14 @@ class SourceRetryDetail(APIView):
     @extend_schema(
         operation_id="source_retry_retrieve",
         summary="How far a retry of rejects has come",
+        parameters=[OperatorQuestion],
         responses={200: RetryShown, **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request, code: str, retry_id: UUID) -> Response:
         """Return its counts; it is over when `finished_at` is set."""
-        asked(request, Question)
-        source = queries.source_of_operator(code=code, operator_id=own_organisation(request))
+        question = asked(request, OperatorQuestion)
+        source = queries.source_of_operator(
+            code=code, operator_id=operator_asked(request, question)
+        )
         retry = desk.retry(public_id=retry_id, source_id=source.pk)
         return Response(RetryShown(retry).data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import PageQuestion, Question, asked, own_organisation
+from accounts.api_asking import asked
 from accounts.api_paging import (
     CursorMalformed,
     encoded,
@@ -22,12 +22,23 @@ from accounts.api_paging import (
 )
 from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle
-from compute_billing.api.charges import BILLING_READERS
+from accounts.permissions import Role, Rule, Scope, Staff
 from compute_billing.api.fields import CardSecondsField, MoneyField, MonthField
+from compute_billing.api.operators import (
+    OperatorPageQuestion,
+    OperatorQuestion,
+    operator_asked,
+)
 from compute_billing.settlement import queries
 
+STATEMENT_READERS: Final = Rule(
+    required_scope=Scope.BILLING_READ,
+    allowed_roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
+    allowed_staff_roles={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR},
+)
 
-class StatementQuestion(PageQuestion):
+
+class StatementQuestion(OperatorPageQuestion):
     """Which statements."""
 
     month = MonthField(required=False)
@@ -74,16 +85,16 @@ class StatementWithBillsShown(serializers.Serializer[Any]):
 
 
 class Statements(APIView):
-    """Statements of the own organisation as an operator."""
+    """Statements of an operator: one's own, or of one that staff name."""
 
-    access_by_method: ClassVar = {"GET": BILLING_READERS}
+    access_by_method: ClassVar = {"GET": STATEMENT_READERS}
     throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="statements_list",
         summary="Statements of an operator",
         parameters=[StatementQuestion],
-        responses={200: page_of(StatementShown), **REFUSED, **MALFORMED},
+        responses={200: page_of(StatementShown), **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request) -> Response:
         """Return a page of statements, the latest month first."""
@@ -91,7 +102,7 @@ class Statements(APIView):
         cursor = question.get("cursor")
         try:
             found = queries.statement_page(
-                operator_id=own_organisation(request),
+                operator_id=operator_asked(request, question),
                 month=question.get("month"),
                 after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,
                 limit=question["limit"] + 1,
@@ -109,18 +120,19 @@ class Statements(APIView):
 class StatementDetail(APIView):
     """A statement with its bills."""
 
-    access_by_method: ClassVar = {"GET": BILLING_READERS}
+    access_by_method: ClassVar = {"GET": STATEMENT_READERS}
     throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="statement_retrieve",
         summary="A statement with the bills that stand on it",
+        parameters=[OperatorQuestion],
         responses={200: StatementWithBillsShown, **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request, statement_id: UUID) -> Response:
         """Return the statement and its bills by tenant."""
-        asked(request, Question)
+        question = asked(request, OperatorQuestion)
         found, bills = queries.statement_with_bills(
-            operator_id=own_organisation(request), public_id=statement_id
+            operator_id=operator_asked(request, question), public_id=statement_id
         )
         return Response(StatementWithBillsShown({"statement": found, "bills": bills}).data)

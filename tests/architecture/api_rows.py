@@ -25,7 +25,16 @@ USAGE_READING = Access(
 )
 BILL_READING = Access(scope=Scope.BILLING_READ, roles={Role.OWNER, Role.FINANCE, Role.VIEWER})
 PRICE_READING = Access(scope=Scope.CATALOGUE_READ, roles=set(Role))
-SOURCE_READING = Access(scope=Scope.USAGE_READ, roles={Role.OWNER, Role.DEVELOPER})
+SOURCE_READING = Access(
+    scope=Scope.USAGE_READ,
+    roles={Role.OWNER, Role.DEVELOPER},
+    staff={Staff.OPERATOR, Staff.AUDITOR},
+)
+STATEMENT_READING = Access(
+    scope=Scope.BILLING_READ,
+    roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
+    staff={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR},
+)
 SOURCE_WRITING = Access(scope=Scope.USAGE_WRITE, roles={Role.OWNER, Role.DEVELOPER})
 
 
@@ -82,9 +91,10 @@ API_ROWS: dict[str, Row] = {
     ),
     "prices": Row(methods={"GET": PRICE_READING}),
     "projects": Row(methods={"GET": PRICE_READING}),
-    "statements": Row(methods={"GET": BILL_READING}),
+    # Staff name the operator (tests.compute_billing.api.test_operators).
+    "statements": Row(methods={"GET": STATEMENT_READING}),
     "statement": Row(
-        methods={"GET": BILL_READING},
+        methods={"GET": STATEMENT_READING},
         make=lambda world: {"statement_id": own_statement(world.organisation)},
     ),
     "sources": Row(methods={"GET": SOURCE_READING}),
