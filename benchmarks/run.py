@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Final
 
-from benchmarks import closing, harness, ingest, ledger, rating
+from benchmarks import closing, harness, ingest, ledger, pages, rating
 
 # Each measures on a fresh database of its own.
 BENCHMARKS: Final[dict[str, Callable[[], harness.Report]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: Final[dict[str, Callable[[], harness.Report]]] = {
     "ledger": ledger.measure,
     "rating": rating.measure,
     "closing": closing.measure,
+    "pages": pages.measure,
 }
 
 
