@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from accounts.membership.operations import end_memberships_of
-from accounts.models import Invitation, StaffRole, User
+from accounts.models import Invitation, Notification, NotificationPreference, StaffRole, User
 from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
@@ -53,6 +53,7 @@ def erase_person(*, user_id: int, actor: Actor, now: datetime) -> Erasure:
         nobody = f"erased-{user.public_id}@erased.invalid"
         removed = Counter(_remove_ways_in(user))
         removed["invitations"] = _forget_invitations(user.email, nobody=nobody, now=now)
+        removed["notifications"] = _forget_notifications(user)
         removed["origins"] = audit.forget_origins_of(actor=Actor.user(user.pk))
         _forget(user, nobody=nobody)
         audit.record(
@@ -92,6 +93,13 @@ def _forget_invitations(email: str, *, nobody: str, now: datetime) -> int:
     his = Invitation.objects.filter(email=email)
     his.filter(accepted_at__isnull=True).update(revoked_at=Coalesce(F("revoked_at"), now))
     return his.update(email=nobody)
+
+
+def _forget_notifications(user: User) -> int:
+    """Delete what he was told and what he wanted to be told; return how much he was told."""
+    NotificationPreference.objects.filter(user_id=user.pk).delete()
+    count, _ = Notification.objects.filter(user_id=user.pk).delete()
+    return count
 
 
 def _forget(user: User, *, nobody: str) -> None:

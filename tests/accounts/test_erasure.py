@@ -19,12 +19,15 @@ from django.test import Client
 
 from accounts.erasure.operations import DECIDERS_KEPT_FOR, UnableToErase, erase_person
 from accounts.membership.operations import LastOwner
-from accounts.models import StaffRole, User
+from accounts.models import NotificationPreference, StaffRole, User
+from accounts.notifications.kinds import Channel, Kind
+from accounts.notifications.operations import keep_preferences, notify
 from accounts.permissions import Role, Staff
 from kernel.audit import Actor
 from kernel.models import AuditEntry
 from kernel.origin import Origin, acting_from
 from kernel.seals import seal_entries, verify
+from kernel.transactions import transaction
 from tests.builders.accounts import (
     NOW,
     PASSWORD,
@@ -74,6 +77,10 @@ def somebody_busy() -> User:
     client.post("/login", {"login": EMAIL, "password": PASSWORD})
     client.post("/account/email", {"action_add": "", "email": f"new.{EMAIL}"})
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    with transaction():
+        notify(kind=Kind.DEADLINE_NEAR, about={}, subject="1", user_ids=[user.pk], now=NOW)
+    wanted = {(Kind.BILL_ISSUED, Channel.EMAIL): False}
+    keep_preferences(user_id=user.pk, language="en", wanted=wanted)
     with acting_from(Origin(address="203.0.113.77", user_agent=f"Browser of {NAME}")):
         make_decision("claim:1", actor=Actor.user(user.pk))
     return user
@@ -93,10 +100,12 @@ def test_no_table_holds_his_name_or_address_any_more():
         "second_factors": 1,
         "single_sign_ons": 0,
         "invitations": 1,
+        "notifications": 1,
         "origins": 1,
     }
     assert not Authenticator.objects.exists()
     assert not Session.objects.exists()
+    assert not NotificationPreference.objects.exists()
 
 
 def test_he_cannot_come_back_and_the_address_may_be_used_anew():

@@ -21,7 +21,7 @@ from tests.portal.market_month import hours_around_midnight, make_settled_month,
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_MAX = 10
+QUERIES_MAX = 11
 ROW = re.compile(r'<tr role="row" data-tenant="([^"]+)">(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</td>', re.DOTALL)
 

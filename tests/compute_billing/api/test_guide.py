@@ -12,11 +12,17 @@ import pytest
 from django.test import Client
 
 import suanji_client
+from accounts.events.vocabulary import InvoiceIssued
 from accounts.models import OrganisationKind
+from accounts.webhooks import signing
+from accounts.webhooks.described import sample
 from compute_billing.catalogue import operations as catalogue
 from compute_billing.ledger import operations as ledger
 from compute_billing.metering import operations as metering
 from compute_billing.rating import operations as rating
+from kernel.canonical import canonical_json
+from kernel.clock import utc_now
+from kernel.identifiers import uuid7
 from tests.builders.accounts import make_api_key, make_member, make_organisation
 from tests.builders.deliveries import NOW
 from tests.builders.market import LONG_AGO, PRICE_MICRO, YUAN
@@ -82,6 +88,18 @@ def _send(example: re.Match[str], *, keys: dict[str, str]) -> Any:
     )
 
 
+def _a_message() -> dict[str, Any]:
+    """Return a webhook as its receiver has it: the secret, the body, the headers."""
+    secret, event_id = signing.new_secret(), uuid7()
+    event = sample(InvoiceIssued)
+    event["data"]["number"] = "2026-000007"
+    body = canonical_json(event)
+    headers = signing.signed_headers(
+        body.decode(), message=signing.message_id(event_id), secrets_live=[secret], now=utc_now()
+    )
+    return {"SECRET": secret, "BODY": body, "HEADERS": headers}
+
+
 def _told(answer: Any, expected: Any) -> Any:
     """Return of an answer what the page tells of it."""
     if isinstance(expected, dict):
@@ -97,7 +115,7 @@ def test_the_examples_do_what_they_say(live_server) -> None:
     # given the source of the guide
     keys = _open_jingxi()
     examples = list(EXAMPLE.finditer(GUIDE.read_text(encoding="utf-8")))
-    assert len(examples) == GUIDE.read_text(encoding="utf-8").count("```http") == 10
+    assert len(examples) == GUIDE.read_text(encoding="utf-8").count("```http") == 12
     for example in examples:
         # when an example is sent, and whatever waits is rated
         response = _send(example, keys=keys)
@@ -109,6 +127,7 @@ def test_the_examples_do_what_they_say(live_server) -> None:
     # and the program, run against the service, finds what the page says
     for program in PYTHON.finditer(GUIDE.read_text(encoding="utf-8")):
         names = {"ADDRESS": live_server.url, "TENANT_KEY": keys["$TENANT_KEY"]}
+        names |= _a_message()
         names |= {name: getattr(suanji_client, name) for name in suanji_client.__all__}
         exec(program["code"], names)  # noqa: S102 - the program of the page is what is tried
         expected = json.loads(program["told"])
