@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.keys import api as keys
 from accounts.membership import api as membership
+from accounts.verification import api as verification
 from accounts.webhooks import api as webhooks
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
         membership.InvitationRevocation.as_view(),
         name="invitation-take-back",
     ),
+    path("verification", verification.VerificationStanding.as_view(), name="verification-read"),
     path("keys", keys.Keys.as_view(), name="keys"),
     path("keys/<uuid:key_id>/revoke", keys.KeyRevocation.as_view(), name="key-revoke"),
     path("keys/<uuid:key_id>/rotate", keys.KeyRotation.as_view(), name="key-rotate"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import (
+    Organisation,
     OrganisationKind,
     RelatedParty,
     Verification,
@@ -56,6 +57,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an organisation is verified as, its newest case, and what of that is to be mended."""
+
+    name: str
+    uscc: str | None
+    size_class: str | None
+    verified_at: datetime | None
+    case: Case | None
+    to_mend: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
     """A case in the officers' queue."""
 
@@ -88,6 +101,22 @@ def newest_case(*, organisation_id: int, now: datetime) -> Case | None:
     """Return an organisation's last case, decided or not."""
     rows = _cases().filter(organisation_id=organisation_id).order_by("-id")[:1]
     return next(iter(_lines(rows, now=now)), None)
+
+
+def standing_of(*, organisation_id: int, now: datetime) -> Standing:
+    """Return where the verification of an organisation stands."""
+    organisation = Organisation.objects.get(id=organisation_id)
+    case = newest_case(organisation_id=organisation_id, now=now)
+    is_returned = case is not None and case.state == VerificationState.RETURNED
+    history = history_of(organisation_id=organisation_id) if is_returned else []
+    return Standing(
+        name=organisation.name,
+        uscc=organisation.uscc,
+        size_class=organisation.size_class,
+        verified_at=organisation.verified_at,
+        case=case,
+        to_mend=history[0].step_reasons if history else {},
+    )
 
 
 def case_by_public_id(*, public_id: UUID, now: datetime) -> Case:

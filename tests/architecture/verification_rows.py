@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from accounts.models import Verification, VerificationPayment
-from accounts.permissions import Role, Staff
+from accounts.permissions import Role, Scope, Staff
 from accounts.verification import operations
 from accounts.verification.kinds import Relation
 from tests.architecture.access import Access, Row, World
@@ -92,6 +92,11 @@ VERIFICATION_ROWS: Final[dict[str, Row]] = {
     "verification-paper": Row(methods={"GET": OWNER}, make=a_paper),
     "verification-paper-remove": Row(methods={"POST": OWNER}, make=a_paper),
     "verification-related-remove": Row(methods={"POST": OWNER}, make=a_related),
+    "verification-read": Row(
+        methods={
+            "GET": Access(scope=Scope.MEMBERS_READ, roles={Role.OWNER, Role.FINANCE, Role.SELLER})
+        }
+    ),
     "verification-queue": Row(methods={"GET": READER}),
     "verification-case": Row(methods={"GET": READER, "POST": DECIDER}, make=a_case),
     "verification-case-paper": Row(methods={"GET": READER}, make=a_case_paper),

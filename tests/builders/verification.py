@@ -41,7 +41,9 @@ def owner_of(organisation: Organisation) -> User:
     return live.user if live is not None else make_member(organisation=organisation)
 
 
-def make_case(organisation: Organisation | None = None, *, now: datetime = NOW) -> Verification:
+def make_case(
+    organisation: Organisation | None = None, *, now: datetime = NOW, uscc: str = ""
+) -> Verification:
     """Begin a case and fill in who it is, how large, and that nobody is related."""
     subject = organisation or make_organisation()
     who: dict[str, Any] = {
@@ -52,7 +54,7 @@ def make_case(organisation: Organisation | None = None, *, now: datetime = NOW) 
     case = operations.start(**who)
     operations.save_identity(
         **who,
-        uscc=make_uscc(),
+        uscc=uscc or make_uscc(),
         registered_name=f"{subject.name} 有限公司",
         seen=seen(subject, Step.IDENTITY),
     )
@@ -104,9 +106,11 @@ def make_sent_payment(case: Verification, *, now: datetime = NOW) -> Verificatio
     return payment
 
 
-def make_whole_case(organisation: Organisation | None = None, *, now: datetime = NOW) -> Any:
+def make_whole_case(
+    organisation: Organisation | None = None, *, now: datetime = NOW, uscc: str = ""
+) -> Any:
     """Make a case that lacks nothing."""
-    case = make_case(organisation, now=now)
+    case = make_case(organisation, now=now, uscc=uscc)
     for kind in (DocumentKind.LICENCE, DocumentKind.AUTHORISATION):
         attach(case, kind, now=now)
     payment = make_sent_payment(case, now=now)
@@ -128,9 +132,11 @@ def submit(case: Verification, *, now: datetime = NOW) -> Any:
     return made
 
 
-def make_submitted_case(organisation: Organisation | None = None, *, now: datetime = NOW) -> Any:
+def make_submitted_case(
+    organisation: Organisation | None = None, *, now: datetime = NOW, uscc: str = ""
+) -> Any:
     """Make a case that waits for an officer."""
-    case = make_whole_case(organisation, now=now)
+    case = make_whole_case(organisation, now=now, uscc=uscc)
     submit(case, now=now)
     return case
 

@@ -13,8 +13,10 @@ from django.test import Client
 
 from accounts.models import WebhookDelivery
 from accounts.permissions import Role
+from accounts.verification.kinds import Outcome, Step
 from compute_billing.metering import operations as metering
-from tests.builders.accounts import make_api_key, make_member, make_user
+from tests.builders.accounts import make_api_key, make_member, make_organisation, make_user
+from tests.builders.verification import decide_case, make_submitted_case, make_uscc
 from tests.builders.world import World, at, make_world
 from tests.services import REPOSITORY
 
@@ -42,6 +44,7 @@ def world(db, monkeypatch) -> World:
         "accounts.authentication",
         "accounts.keys.api",
         "accounts.membership.api",
+        "accounts.verification.api",
         "accounts.webhooks.api",
         "compute_billing.api.sources",
         "compute_billing.api.usage",
@@ -84,6 +87,7 @@ def answers(world: World) -> dict[str, Any]:
     _ask_webhooks(tenant, told=told, ask=ask, post=post)
     _ask_people(world, ask=ask, post=post)
     _ask_the_rest(world, told, tenant=tenant, operator=operator, ask=ask, post=post)
+    _ask_verification(ask=ask)
     return told
 
 
@@ -105,6 +109,16 @@ def _ask_people(world, *, ask, post) -> None:
     ask("invitations_list", client, "invitations")
     post("invitation_revoke", client, f"invitations/{made['invitation']['id']}/revoke")
     ask("audit_list", client, "audit", action="api_keys.revoke")
+
+
+def _ask_verification(*, ask) -> None:
+    organisation = make_organisation(code="qinglan", name="青岚视觉科技")
+    case = make_submitted_case(organisation, uscc=make_uscc(93))
+    reasons = {Step.DOCUMENTS: "营业执照副本边角缺失，请重新扫描整页。"}
+    decide_case(case, Outcome.RETURNED, reason="", step_reasons=reasons)
+    text = make_api_key(organisation=organisation).text
+    client = Client(headers={"authorization": f"Bearer {text}"})
+    ask("verification_read", client, "verification")
 
 
 def _ask_webhooks(tenant, *, told, ask, post) -> None:

@@ -235,6 +235,10 @@ class Client:
         """Yield the organisation's people by address."""
         return self._rows("members")
 
+    def verification(self) -> shapes.Verification:
+        """Return what the organisation is verified as, and where its newest case stands."""
+        return cast("shapes.Verification", self._get("verification"))
+
     def change_member_role(self, member_id: str, *, role: str, new_role: str) -> shapes.Member:
         """Give a member another role in place of one; no key makes or unmakes an owner."""
         body = {"role": role, "new_role": new_role}

@@ -78,6 +78,17 @@ class CardTime(TypedDict):
     card_type: str
 
 
+class Case(TypedDict):
+    """The newest case."""
+
+    id: str
+    state: Literal["draft", "submitted", "withdrawn", "returned", "approved", "rejected"]
+    submitted_at: str | None
+    due_on: str | None
+    lacks: list["Lack"]
+    to_mend: dict[str, object]
+
+
 class ChargeKey(TypedDict):
     """How a charge is known: by its usage record, segment and revision."""
 
@@ -362,6 +373,13 @@ class KeyPage(TypedDict):
 
     data: list["Key"]
     next_cursor: str | None
+
+
+class Lack(TypedDict):
+    """Something that a step lacks before the case may be handed in."""
+
+    step: Literal["identity", "size", "documents", "account", "relations"]
+    code: str
 
 
 class Lot(TypedDict):
@@ -695,6 +713,16 @@ class UsagePage(TypedDict):
 
     data: list["Usage"]
     next_cursor: str | None
+
+
+class Verification(TypedDict):
+    """What the organisation is verified as, and where its newest case stands."""
+
+    name: str
+    uscc: str | None
+    size_class: Literal["micro", "small", "medium", "large"] | None
+    verified_at: str | None
+    case: "Case | None"
 
 
 class WebhookDelivery(TypedDict):
