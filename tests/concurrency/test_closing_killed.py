@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from compute_billing.invoices import operations
 from compute_billing.invoices.models import Invoice, InvoiceSeries, TenantMonth
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement.models import Claim, Claimed, ClaimLine, OperatorStatement
+from compute_billing.settlement.run import RunState, Step, run_of
 from kernel.models import AuditEntry
 from kernel.sql import execute, row
 from tests import database, services
@@ -73,6 +76,12 @@ def kill_at(table: str, *command: str) -> None:
     wait_for(lambda: row(ALIVE, pid=waiting["pid"]) is None)
 
 
+def run_now() -> tuple[RunState, Counter[Step]]:
+    """Return what the page of the settlement run says, two minutes after the kill."""
+    run = run_of(month=OCTOBER, now=NOW + timedelta(minutes=2))
+    return run.state, Counter(tenant.step for tenant in run.tenants)
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -89,6 +98,8 @@ def test_a_closing_that_was_killed_leaves_no_gap(table: str) -> None:
     # then nothing of the third is left behind
     assert Invoice.objects.count() == InvoiceSeries.objects.get().last_number == 2
     assert TenantMonth.objects.filter(state="open").count() == TENANTS - 2
+    # and the run is told as it is: two are billed, nobody is at work
+    assert run_now() == (RunState.STILL, {Step.INVOICED: 2, Step.RATED: TENANTS - 2})
     # and the next call bills the rest, without a gap
     closing = operations.close_period(month=OCTOBER, now=NOW)
     assert len(closing.closed) == TENANTS - 2
@@ -113,8 +124,10 @@ def test_a_settling_that_was_killed_leaves_nothing(table: str) -> None:
     assert not Claim.objects.exists()
     assert not Claimed.objects.exists()
     assert not OperatorStatement.objects.exists()
+    assert run_now() == (RunState.STILL, {Step.INVOICED: TENANTS})
     # and the next call claims and states all of it
     made = settlement.settle(month=OCTOBER, now=NOW)
     assert (len(made.claim_ids), len(made.statement_ids)) == (1, 1)
     assert ClaimLine.objects.count() == Claimed.objects.count() == TENANTS
     assert OperatorStatement.objects.get().tenant_count == TENANTS
+    assert run_now() == (RunState.DONE, {Step.SETTLED: TENANTS})
