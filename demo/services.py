@@ -60,10 +60,10 @@ def start_web(children: Children, *, port: int, environment: Mapping[str, str]) 
 
 
 def start_workers(children: Children, *, environment: Mapping[str, str]) -> None:
-    """Start a worker for rating, one for metering and settlement, and the schedule."""
+    """Start a worker for rating, one for everything else, and the schedule."""
     for name, queues, processes in (
         ("worker-rating", "rating", 2),
-        ("worker-rest", "metering,settlement", 1),
+        ("worker-rest", "metering,settlement,events", 1),
     ):
         children.start(
             name,

@@ -1,17 +1,21 @@
 """Webhook endpoints and their deliveries as their pages show them, and the forms of these pages."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events.vocabulary import LISTENABLE, SCOPE_OF, EventKind
 from accounts.permissions import Scope
 from accounts.webhooks.addresses import URL_LENGTH_MAX
 from accounts.webhooks.operations import DESCRIPTION_LENGTH_MAX
-from portal.tables import Table, TableCell, TableRow, instant, words
+from portal.tables import Table, TableCell, TableRow, words
 from portal.wording import Text, worded
 
 KINDS: Final[Mapping[str, Promise]] = {
@@ -52,7 +56,7 @@ DISABLED: Final[Mapping[str, Promise]] = {
     "failing": _("disabled: it did not answer for days"),
     "gone": _("disabled: it answered that it is gone"),
 }
-COLUMNS: Final = (_("Event"), _("State"), _("Attempts"), _("Last attempt"), _("Next attempt"))
+COLUMNS: Final = (_("Event"), _("State"), _("Attempts"), _("Last attempt"))
 
 
 class EndpointForm(forms.Form):
@@ -102,6 +106,13 @@ def deliveries_table(deliveries: Iterable[Any]) -> Table:
     return Table(name=_("Sent messages"), columns=COLUMNS, rows=[_row(one) for one in deliveries])
 
 
+def _again_at(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE))
+    return gettext("again %(at)s") % {"at": f"{local:%m-%d %H:%M}"}
+
+
 def _row(delivery: Any) -> TableRow:
     failure = worded(FAILURES, delivery.failure) if delivery.failure else ""
     if delivery.failure == "status":
@@ -118,8 +129,9 @@ def _row(delivery: Any) -> TableRow:
                 badge="" if delivery.response_status is None else str(delivery.response_status),
             ),
             TableCell(text=str(delivery.attempts)),
-            instant(delivery.last_attempt_at),
-            instant(delivery.next_attempt_at),
+            TableCell(
+                at=delivery.last_attempt_at, text="–", note=_again_at(delivery.next_attempt_at)
+            ),
         ],
         choice=str(delivery.public_id) if delivery.state in {"delivered", "dead"} else "",
     )

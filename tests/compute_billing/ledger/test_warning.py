@@ -1,0 +1,96 @@
+"""A balance that runs low is told once until it is well again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from compute_billing.ledger.operations import top_up
+from compute_billing.ledger.queries import wallet
+from compute_billing.ledger.warning import note_balance, prepaid_tenants
+from compute_billing.tasks.balances import tell_low_balances
+from kernel.models import OutboxEvent
+from tests.builders.accounts import NOW
+from tests.builders.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+# On this day the use of the world is of the last seven days.
+AT = datetime(2026, 9, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def warnings(tenant) -> list[dict]:
+    rows = OutboxEvent.objects.filter(organisation_id=tenant.pk, kind="balance.low")
+    return list(rows.order_by("id").values_list("payload", flat=True))
+
+
+def note(tenant, days_left: int | None, *, now=NOW) -> bool:
+    return note_balance(
+        tenant_id=tenant.pk,
+        balance_micro=12_340_000,
+        days_left=days_left,
+        threshold_days=7,
+        now=now,
+    )
+
+
+def test_it_is_told_below_the_threshold_and_once(world: World) -> None:
+    told = [note(world.alpha, days) for days in (None, 8, 7, 6, 3, 0)]
+
+    assert told == [False, False, False, True, False, False]
+    assert warnings(world.alpha) == [
+        {
+            "balance": {"amount": "12.340000", "currency": "CNY"},
+            "days_left": 6,
+            "threshold_days": 7,
+        }
+    ]
+    assert wallet(tenant_id=world.alpha.pk).low_since == NOW
+
+
+def test_after_it_was_well_it_is_told_again(world: World) -> None:
+    told = [note(world.alpha, days) for days in (2, 30, 2, None, 1)]
+
+    assert told == [True, False, True, False, True]
+    assert [warning["days_left"] for warning in warnings(world.alpha)] == [2, 2, 1]
+
+
+def test_who_has_no_wallet_is_told_nothing(world: World) -> None:
+    assert not note(world.centre.operator, 0)
+
+
+def test_the_sweep_compares_what_is_left_with_what_goes(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings
+) -> None:
+    # given a threshold that everybody is below who uses anything
+    monkeypatch.setattr("compute_billing.tasks.balances.utc_now", lambda: AT)
+    settings.BALANCE_LOW_DAYS = 100_000
+    assert world.alpha.pk in prepaid_tenants()
+    # when the sweep runs, twice
+    tell_low_balances()
+    tell_low_balances()
+    # then who uses something is told once, with the figures of his page
+    (low,) = warnings(world.alpha)
+    assert low["threshold_days"] == 100_000
+    assert low["days_left"] < 100_000
+    # and nobody who uses nothing
+    assert warnings(world.centre.operator) == []
+
+
+def test_a_top_up_does_not_tell_by_itself(world: World) -> None:
+    note(world.alpha, 2)
+    top_up(
+        tenant_id=world.alpha.pk,
+        operator_id=world.centre.operator.pk,
+        amount_micro=1_000_000,
+        custody="bank",
+        reference="more",
+        now=NOW,
+    )
+
+    assert len(warnings(world.alpha)) == 1
