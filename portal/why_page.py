@@ -21,6 +21,7 @@ MONEY_UNIT: Final = "CNY"
 class PostingFigures:
     """The movement of the books that carries a share."""
 
+    number: str
     posted_at: datetime
     amount: MoneyFigure | None
     card_time: str
@@ -174,6 +175,7 @@ def _share(share: Share) -> ShareRow:
 def _posting(posting: Posting) -> PostingFigures:
     is_money = posting.unit == MONEY_UNIT
     return PostingFigures(
+        number=f"{posting.posting_id}",
         posted_at=posting.posted_at,
         amount=figures.money(posting.amount) if is_money else None,
         card_time="" if is_money else figures.card_hours(posting.amount),

@@ -13,6 +13,8 @@ from kernel.sql import row, rows, statement
 
 # One record has a segment per price, band and month, and a revision per rerate.
 CHARGES_OF_RECORD_MAX: Final = 1_000
+# What of a line of shares_of_charges tells of the posting.
+POSTING: Final = ("posting_id", "posted_at", "posted", "source_kind", "destination_kind")
 
 
 class UnknownCharge(DomainError):
@@ -45,6 +47,7 @@ class ChargeFilter:
 class Posting:
     """The movement in the books that carries a share, together with its like."""
 
+    posting_id: int
     posted_at: datetime
     unit: str
     amount: int
@@ -210,13 +213,12 @@ def _shares(
         charge_ids=charge_ids,
     )
     for line in found:
-        posted_at, amount, from_kind, to_kind = (
-            line.pop(name) for name in ("posted_at", "posted", "source_kind", "destination_kind")
-        )
+        posting_id, posted_at, amount, from_kind, to_kind = (line.pop(name) for name in POSTING)
         posting = (
             None
             if amount is None
             else Posting(
+                posting_id=posting_id,
                 posted_at=posted_at,
                 unit=line["unit"],
                 amount=amount,

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import Role, Staff
+from kernel.sql import rows
 from tests.builders.accounts import make_member, make_organisation, make_staff
 from tests.builders.market import HOUR_MS, Market, instant_ms
 from tests.builders.sessions import signed_in
@@ -232,7 +233,11 @@ def test_why_a_record_costs_what_it_costs_down_to_its_line():
     assert "36,000 卡秒 × ¥ 2.43/卡时 = ¥ 24.300000" in text
     assert f"{market.operator.code} 的价目表 {market.prices.code}，全天" in text
     assert "本月此前已按此价计 0 卡秒" in text
-    assert "补贴额度 → 算力收入" in text
+    posting = rows(
+        "SELECT p.id FROM ledger_posting p JOIN ledger_account a ON a.id = p.source_account_id"
+        " WHERE a.kind = 'award' AND p.amount = 12150000"
+    )[0]["id"]
+    assert f"{posting} 补贴额度 → 算力收入" in text
     assert "预付款 → 算力收入" in text
     assert re.search(r"test\.csv, 第 [\d,]+ 行", text)
 

@@ -1,7 +1,7 @@
 -- The shares of some charges of a tenant, each with the posting that carries it. A share of zero
 -- has none; the posting's direction is the share's sign, its other side earns for the issuer.
 SELECT s.charge_id, s.payer_kind, payer.subject AS payer, s.unit, s.amount, s.cause,
-    t.recorded_at AS posted_at, p.amount AS posted, source.kind AS source_kind,
+    t.recorded_at AS posted_at, p.id AS posting_id, p.amount AS posted, source.kind AS source_kind,
     destination.kind AS destination_kind
 FROM rating_charge_share s
 JOIN rating_charge c ON c.tenant_id = s.tenant_id AND c.recorded_month = s.recorded_month
