@@ -146,8 +146,10 @@ def _webhook(about: Mapping[str, Any]) -> tuple[str, str]:
 def _verification(about: Mapping[str, Any]) -> tuple[str, str]:
     if about.get("outcome") == "approved":
         text = _("The organisation is verified.")
+    elif about.get("outcome") == "returned":
+        text = _("It came back to be mended. Its page says what is missing.")
     else:
-        text = _("It was not granted. Its page says why, and what to mend.")
+        text = _("It was not granted. Its page says why.")
     return text, reverse("verification", args=[about["code"]])
 
 

@@ -125,8 +125,7 @@ def visitor(chromium: Browser, live_server, *, words: Words, size: tuple[int, in
     context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]}, java_script_enabled=False
     )
-    cookie = {"name": "django_language", "value": words.code, "url": live_server.url}
-    context.add_cookies([cookie])
+    context.add_cookies([{"name": "django_language", "value": words.code, "url": live_server.url}])
     return context.new_page()
 
 

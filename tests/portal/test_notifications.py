@@ -123,6 +123,7 @@ def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation
         pages.append(client.get("/notifications").content.decode())
         assert pages[-1].count("data-notification=") == len(Kind)
     assert "¥ 123.45" in pages[0]
+    assert "组织已通过认证。" in pages[0]
     assert "来源 slurm 的一批上报中，有 3 条记录未被接收。" in pages[0]
     assert "Of a delivery from slurm, 3 records were refused." in pages[1]
     for told in Notification.objects.filter(user=owner):
