@@ -52,8 +52,8 @@ class Act:
         self.children = children
         self.outcome: Counter[str] = Counter()
 
-    def run(self, progress: Progress) -> list[audit.Verdict]:
-        """Play the month from the first delivery to the verdicts on the books."""
+    def run(self, progress: Progress) -> None:
+        """Play the month from the first delivery until all of it is rated and settled."""
         self.deliver(progress, after_closing=False)
         map_late_account(self.stage)
         self.do(progress, "rejects tried again", task=RETRY, left=_readable_rejects)
@@ -64,7 +64,6 @@ class Act:
         self.outcome += send(polls(now=utc_now()), stage=self.stage, base=self.base)
         self.do(progress, "late and running usage rated", task=RATE, left=_waiting)
         send_nudge(SEAL)
-        return self.verify(progress)
 
     def deliver(self, progress: Progress, *, after_closing: bool) -> None:
         """Send what the sources report, in the order in which it arrives."""

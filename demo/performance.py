@@ -7,6 +7,7 @@ from rich.console import Console
 from demo import screen
 from demo.act import Act
 from demo.children import Children
+from demo.desk import leave_work
 from demo.generator import generate_month
 from demo.seeding import set_stage
 from demo.verifying import verify_some
@@ -25,7 +26,9 @@ def perform(*, month: date, base: str, children: Children, console: Console) -> 
         verify_some(now=utc_now())
         progress.advance(bar)
         act = Act(month=generated, stage=stage, base=base, children=children)
-        verdicts = act.run(progress)
+        act.run(progress)
+        leave_work(stage=stage, month=month, base=base, now=utc_now())
+        verdicts = act.verify(progress)
     screen.show_outcome(console, act.outcome)
     screen.show_settlement(console, month=month, now=utc_now())
     screen.show_verdicts(console, verdicts)

@@ -53,6 +53,15 @@ class Table:
         object.__setattr__(self, "labelled", [(row, self._pairs(row)) for row in self.rows])
 
     @property
+    def heads(self) -> Sequence[tuple[Text, str]]:
+        """Return the columns with the side on which their cells stand."""
+        tones = [{row.cells[n].tone for row in self.rows} for n in range(len(self.columns))]
+        return [
+            (column, "words" if n == 0 or "words" in tones[n] else "")
+            for n, column in enumerate(self.columns)
+        ]
+
+    @property
     def labelled_total(self) -> Sequence[tuple[Text, TableCell]]:
         """Return the cells of the last line with their columns."""
         return [] if self.total is None else self._pairs(self.total)

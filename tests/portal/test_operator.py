@@ -266,7 +266,7 @@ def test_without_trouble_pages_say_so():
 
     assert "没有被拒收的记录" in read(client, "/operator/rejects")
     assert "这里没有冲突" in read(client, "/operator/conflicts")
-    assert "尚无来源" in read(client, "/operator/sources")
+    assert "尚无数据源" in read(client, "/operator/sources")
 
 
 def test_pages_take_few_queries():
