@@ -4,10 +4,12 @@ from django.urls import path
 
 from accounts.keys import api as keys
 from accounts.membership import api as membership
+from accounts.organisations import api as organisations
 from accounts.verification import api as verification
 from accounts.webhooks import api as webhooks
 
 urlpatterns = [
+    path("organisation", organisations.OwnOrganisation.as_view(), name="own-organisation"),
     path("members", membership.Members.as_view(), name="members-list"),
     path(
         "members/<uuid:member_id>/role",

@@ -68,6 +68,19 @@ def organisation_by_code(*, code: str) -> Organisation:
     return found
 
 
+def organisation_by_id(*, organisation_id: int) -> Organisation:
+    """Return an organisation.
+
+    Raises:
+        OrganisationNotFound: there is none.
+    """
+    found = Organisation.objects.filter(id=organisation_id).first()
+    if found is None:
+        message = f"There is no organisation {organisation_id}."
+        raise OrganisationNotFound(message)
+    return found
+
+
 def organisation_ids_by_code() -> dict[str, int]:
     """Return the id of every organisation by its short name."""
     return dict(Organisation.objects.values_list("code", "id"))

@@ -27,6 +27,7 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "invalid_api_key": HTTPStatus.UNAUTHORIZED,
     "organisation_not_found": HTTPStatus.NOT_FOUND,
     "user_not_found": HTTPStatus.NOT_FOUND,
+    "precondition_failed": HTTPStatus.PRECONDITION_FAILED,
     "unknown_source": HTTPStatus.NOT_FOUND,
     "unknown_import": HTTPStatus.NOT_FOUND,
     "unreadable_usage": HTTPStatus.BAD_REQUEST,

@@ -47,6 +47,12 @@ def members_writing(**body: str) -> Access:
 PEOPLE_ROWS: Final[dict[str, Row]] = {
     "audit-list": Row(methods={"GET": Access(scope=Scope.AUDIT_READ, roles={Role.OWNER})}),
     "members-list": Row(methods={"GET": MEMBERS_READING}),
+    "own-organisation": Row(
+        methods={
+            "GET": Access(scope=Scope.MEMBERS_READ, roles=set(Role)),
+            "PATCH": members_writing(name="Another"),
+        }
+    ),
     "member-change-role": Row(
         methods={"POST": members_writing(role="viewer", new_role="finance")}, make=a_member
     ),

@@ -28,6 +28,7 @@ RANDOM = (
     (re.compile(r"sk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}"), "sk_4f1c09a2b7de_…"),
     (re.compile(r"sk_[0-9a-f]{12}_…"), "sk_4f1c09a2b7de_…"),
     (re.compile(r"/invitations/[A-Za-z0-9_-]{43}"), "/invitations/3vY1…"),
+    (re.compile(r'"name": "Organisation \d+"'), '"name": "Alpha"'),
     (re.compile(r'_hash": "[0-9a-f]{64}"'), f'_hash": "{"9f86" * 16}"'),
     (re.compile(r'"prefix": "[0-9a-f]{12}"'), '"prefix": "4f1c09a2b7de"'),
     (re.compile(r"whsec_[A-Za-z0-9+/=]{44}"), "whsec_…"),
@@ -44,6 +45,7 @@ def world(db, monkeypatch) -> World:
         "accounts.authentication",
         "accounts.keys.api",
         "accounts.membership.api",
+        "accounts.organisations.api",
         "accounts.verification.api",
         "accounts.webhooks.api",
         "compute_billing.api.sources",
@@ -85,13 +87,13 @@ def answers(world: World) -> dict[str, Any]:
     ask("awards_list", tenant, "awards", limit="1")
     ask("prices_list", tenant, "prices", at=at(9, 1).isoformat())
     _ask_webhooks(tenant, told=told, ask=ask, post=post)
-    _ask_people(world, ask=ask, post=post)
+    _ask_people(world, told=told, ask=ask, post=post)
     _ask_the_rest(world, told, tenant=tenant, operator=operator, ask=ask, post=post)
     _ask_verification(ask=ask)
     return told
 
 
-def _ask_people(world, *, ask, post) -> None:
+def _ask_people(world, *, told, ask, post) -> None:
     owner, member = (
         make_member(
             organisation=world.alpha, role=role, user=make_user(email=f"{name}@example.com")
@@ -100,6 +102,13 @@ def _ask_people(world, *, ask, post) -> None:
     )
     text = make_api_key(organisation=world.alpha, created_by_id=owner.pk).text
     client = Client(headers={"authorization": f"Bearer {text}", "user-agent": "report/1"})
+    ask("organisation_retrieve", client, "organisation")
+    told["organisation_rename"] = client.patch(
+        "/api/v1/organisation",
+        {"name": "Alpha Vision"},
+        content_type="application/json",
+        headers={"if-match": "*"},
+    ).json()
     ask("members_list", client, "members")
     change = {"role": "viewer", "new_role": "developer"}
     post("member_change_role", client, f"members/{member.public_id}/role", change)

@@ -231,6 +231,10 @@ class Client:
 
     # People and decisions
 
+    def organisation(self) -> shapes.Organisation:
+        """Return the organisation that the key acts for."""
+        return cast("shapes.Organisation", self._get("organisation"))
+
     def members(self) -> Iterator[shapes.Member]:
         """Yield the organisation's people by address."""
         return self._rows("members")

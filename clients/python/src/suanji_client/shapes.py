@@ -465,6 +465,17 @@ class OpenReject(TypedDict):
     message: str
 
 
+class Organisation(TypedDict):
+    """What an organisation says of itself, and what was verified of it."""
+
+    id: str
+    code: str
+    name: str
+    kind: Literal["enterprise", "university", "institute", "operator", "government"]
+    size_class: Literal["micro", "small", "medium", "large"] | None
+    verified_at: str | None
+
+
 class Origin(TypedDict):
     """From where."""
 
