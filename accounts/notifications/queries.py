@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from accounts.models import User
 from accounts.notifications.kinds import RULES, Channel, Kind, is_told
-from accounts.notifications.models import MailState, Notification, NotificationPreference
+from accounts.notifications.models import Notification, NotificationPreference
 
 __all__ = ["Notification"]
 
@@ -45,13 +44,3 @@ def preferences(*, user_id: int) -> Mapping[tuple[Kind, Channel], bool]:
         for kind in RULES
         for channel in Channel
     }
-
-
-def language_of(*, user_id: int) -> str:
-    """Return the language in which a person is written to."""
-    return User.objects.values_list("language", flat=True).get(pk=user_id)
-
-
-def lost_mail_count() -> int:
-    """Return of how many e-mails nobody knows whether they left."""
-    return Notification.objects.filter(mail_state=MailState.LOST).count()

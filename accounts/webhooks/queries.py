@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -129,14 +128,3 @@ def delivery_page(
             id__lt=own_delivery(organisation_ids=own, public_id=after).pk
         )
     return list(deliveries.select_related("endpoint", "event").order_by("-id")[:limit])
-
-
-def waiting_since(*, now: datetime) -> datetime | None:
-    """Return since when the oldest delivery that may leave waits; None when none does."""
-    due = WebhookDelivery.objects.filter(
-        state=DeliveryState.WAITING,
-        next_attempt_at__lte=now,
-        endpoint__disabled_at=None,
-        endpoint__deleted_at=None,
-    )
-    return due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()

@@ -126,7 +126,7 @@ def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime
         month=month,
         total=Money.from_fen(bill.total.total_fen),
     )
-    emit(event, organisation_id=tenant_id, now=now)
+    emit(event, organisation_id=tenant_id, now=now, is_one_of_many=True)
     return int(invoice_id)
 
 

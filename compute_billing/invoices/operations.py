@@ -76,6 +76,7 @@ def close_tenant_month(*, tenant_id: int, month: date, now: datetime) -> Closing
     with transaction():
         closing = _close(tenant_id, period, series=_series(now), now=now)
         wake_after_commit("settlement", month=month_text(month))
+        wake_after_commit("events")
         return closing
 
 
@@ -100,6 +101,7 @@ def close_period(
         if progress is not None:
             progress(closing)
     wake("settlement", month=month_text(month))
+    wake("events")
     return PeriodClosing(
         closed=tuple(closing for closing in closings if not closing.parked_reason),
         parked=tuple(closing for closing in closings if closing.parked_reason),
