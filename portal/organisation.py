@@ -19,11 +19,12 @@ from portal.access import GuardedView, rights_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A page of the menu, and who of the organisation may see it."""
+    """A page of the menu, the pages below it, and who of the organisation may see them."""
 
     name: str
     text: Promise
     roles: Collection[Role]
+    below: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,12 @@ MENU: Final = (
     Entry(name="members", text=_("Members"), roles={Role.OWNER}),
     Entry(name="verification", text=_("Verification"), roles={Role.OWNER}),
     Entry(name="keys", text=_("API keys"), roles=KEY_HOLDERS),
-    Entry(name="webhooks", text=_("Webhooks"), roles=KEY_HOLDERS),
+    Entry(
+        name="webhooks",
+        text=_("Webhooks"),
+        roles=KEY_HOLDERS,
+        below={"webhook", "webhook-secret"},
+    ),
     Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}),
 )
 
@@ -108,7 +114,7 @@ class OrganisationView(GuardedView):
             MenuLink(
                 text=entry.text,
                 url=reverse(entry.name, args=[organisation.code]),
-                is_current=entry.name == current,
+                is_current=entry.name == current or current in entry.below,
             )
             for entry in MENU
             if not roles.isdisjoint(entry.roles)
