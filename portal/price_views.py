@@ -25,7 +25,13 @@ from kernel.money import Money
 from kernel.quantities import card_seconds_text
 from portal.access import rights_of
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
-from portal.operator_desk import ActingView, DeskView, local_midnight
+from portal.operator_desk import (
+    ActingView,
+    DeskView,
+    address_of,
+    chosen_texts,
+    local_midnight,
+)
 from portal.price_forms import PriceForm
 from portal.price_pages import draft_page, drafts_table, effects_table, prices_table
 
@@ -45,7 +51,14 @@ class PricesView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show them, or send the prices as a file."""
-        found = catalogue.prices_in_force(now=utc_now())
+        chosen = chosen_texts(request, ("price_list", "card_type"))
+        every = catalogue.prices_in_force(now=utc_now())
+        found = [
+            price
+            for price in every
+            if chosen["price_list"] in ("", price.price_list)
+            and chosen["card_type"] in ("", price.card_type)
+        ]
         kind = wanted_kind(request)
         if kind is not None:
             rows = (_price_cells(price) for price in found)
@@ -57,6 +70,10 @@ class PricesView(DeskView):
             table=prices_table(found),
             waiting=drafts_table([draft for draft in known if draft.decision is None]),
             decided=drafts_table([draft for draft in known if draft.decision is not None]),
+            lists=sorted({price.price_list for price in every}),
+            card_types=sorted({price.card_type for price in every}),
+            chosen=chosen,
+            address=address_of(chosen),
         )
 
 

@@ -17,7 +17,7 @@ from kernel.periods import month_text
 from kernel.quantities import card_seconds_text
 from portal import figures
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
-from portal.operator_desk import DeskView
+from portal.operator_desk import DeskView, address_of, chosen_texts
 from portal.tables import Table, TableCell, TableRow, amount, instant
 
 AMOUNTS: Final = ("gross", "discount", "programme", "tenant_paid", "arrears")
@@ -33,11 +33,20 @@ class StatementsView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show them, or send them as a file."""
-        found, kind = desk.statements(), wanted_kind(request)
+        chosen = chosen_texts(request, ("month",))
+        every, kind = desk.statements(), wanted_kind(request)
+        found = [line for line in every if chosen["month"] in ("", month_text(line.month))]
         if kind is not None:
             rows = (_statement_cells(line) for line in found)
             return file_response(name="statements", kind=kind, columns=STATEMENT_COLUMNS, rows=rows)
-        return self.page(request, "statements.html", table=_statements(found))
+        return self.page(
+            request,
+            "statements.html",
+            table=_statements(found),
+            months=list(dict.fromkeys(month_text(line.month) for line in every)),
+            chosen=chosen,
+            address=address_of(chosen),
+        )
 
 
 class StatementView(DeskView):

@@ -172,6 +172,8 @@ def test_a_statement_shows_its_bills_and_adds_up():
     listed = read(client, "/operator/statements")
     place = re.search(r'href="(/operator/statements/[0-9a-f-]{36})"', listed)
     assert place is not None
+    assert place[1] in read(client, "/operator/statements", month="2026-10")
+    assert place[1] not in read(client, "/operator/statements", month="2026-09")
     page = read(client, place[1])
     file = client.get(place[1], {"file": "csv"}).getvalue().decode("utf-8-sig")
 

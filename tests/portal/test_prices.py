@@ -169,3 +169,16 @@ def test_pages_take_few_queries():
         with CaptureQueriesContext(connection) as captured:
             assert client.get(path).status_code == 200
         assert len(captured) <= most, path
+
+
+def test_prices_are_filtered_by_list():
+    market, other = make_used_market(), make_market()
+    client = by(Staff.OPERATOR)
+
+    page = client.get("/operator/prices", {"price_list": other.prices.code}).content.decode()
+    file = client.get("/operator/prices", {"price_list": other.prices.code, "file": "csv"})
+
+    assert page.count(f'data-row="{other.prices.code} ') == 1
+    assert f'data-row="{market.prices.code} ' not in page
+    lines = csv.DictReader(StringIO(file.getvalue().decode("utf-8-sig")))
+    assert [row["price_list"] for row in lines] == [other.prices.code]
