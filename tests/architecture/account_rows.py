@@ -78,7 +78,10 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "mfa_view_recovery_codes": IN_TURN,
     "mfa_generate_recovery_codes": OWN,
     "mfa_download_recovery_codes": IN_TURN,
-    "keys": Row(methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER}),
+    "keys": Row(
+        methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER},
+        make=lambda world: {"code": world.organisation.code},
+    ),
     "key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "key-revoke": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "members": Row(

@@ -93,9 +93,7 @@ def test_a_replaced_key_works_for_another_day_beside_the_new_one():
     organisation = make_organisation()
     issued = make_api_key(organisation=organisation, scopes=[Scope.BILLING_READ])
 
-    answer = member_of(organisation).post(
-        f"{desk(organisation)}/{issued.api_key.public_id}/rotate"
-    )
+    answer = member_of(organisation).post(f"{desk(organisation)}/{issued.api_key.public_id}/rotate")
 
     new = SHOWN_KEY.search(answer.content.decode())[1]
     assert (balance_by(issued.text), balance_by(new)) == (200, 200)
