@@ -98,7 +98,7 @@ class RevokeKeyView(KeysView):
         except UnknownApiKey as error:
             raise Http404 from error
         messages.success(request, _("The key is revoked. Nothing can use it any more."))
-        return redirect("keys", code=code)
+        return redirect("organisation-keys", code=code)
 
 
 class RotateKeyView(KeysView):
@@ -120,5 +120,5 @@ class RotateKeyView(KeysView):
             raise Http404 from error
         except (operations.UnableToRotateApiKey, operations.UnableToGiveScopes):
             messages.error(request, _("It has ended, or may do what you may not: make a new key."))
-            return redirect("keys", code=code)
+            return redirect("organisation-keys", code=code)
         return self.keys_page(request, organisation, issued=issued, status=201)

@@ -121,12 +121,12 @@ def _expiring(about: Mapping[str, Any]) -> tuple[str, str]:
         "prefix": about["prefix"],
         "day": f"{expires_at:%Y-%m-%d}",
     }
-    return text, reverse("keys", args=[about["code"]])
+    return text, reverse("organisation-keys", args=[about["code"]])
 
 
 def _key(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The key is sk_%(prefix)s. If nobody of yours made it, revoke it at once.") % about
-    return text, reverse("keys", args=[about["code"]])
+    return text, reverse("organisation-keys", args=[about["code"]])
 
 
 def _role(about: Mapping[str, Any]) -> tuple[str, str]:

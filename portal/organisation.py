@@ -40,7 +40,7 @@ KEY_HOLDERS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 MENU: Final = (
     Entry(name="members", text=_("Members"), roles={Role.OWNER}),
     Entry(name="verification", text=_("Verification"), roles={Role.OWNER}),
-    Entry(name="keys", text=_("API keys"), roles=KEY_HOLDERS),
+    Entry(name="organisation-keys", text=_("API keys"), roles=KEY_HOLDERS),
     Entry(
         name="webhooks",
         text=_("Webhooks"),

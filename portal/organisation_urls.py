@@ -42,7 +42,15 @@ urlpatterns = [
         member_views.RevokeInvitationView.as_view(),
         name="invitation-revoke",
     ),
-    path("keys", key_views.KeyListView.as_view(), name="keys"),
-    path("keys/<uuid:key_id>/rotate", key_views.RotateKeyView.as_view(), name="key-rotate"),
-    path("keys/<uuid:key_id>/revoke", key_views.RevokeKeyView.as_view(), name="key-revoke"),
+    path("keys", key_views.KeyListView.as_view(), name="organisation-keys"),
+    path(
+        "keys/<uuid:key_id>/rotate",
+        key_views.RotateKeyView.as_view(),
+        name="organisation-key-rotate",
+    ),
+    path(
+        "keys/<uuid:key_id>/revoke",
+        key_views.RevokeKeyView.as_view(),
+        name="organisation-key-revoke",
+    ),
 ]

@@ -78,12 +78,12 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "mfa_view_recovery_codes": IN_TURN,
     "mfa_generate_recovery_codes": OWN,
     "mfa_download_recovery_codes": IN_TURN,
-    "keys": Row(
+    "organisation-keys": Row(
         methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER},
         make=lambda world: {"code": world.organisation.code},
     ),
-    "key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),
-    "key-revoke": Row(methods={"POST": KEY_HOLDER}, make=a_key),
+    "organisation-key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),
+    "organisation-key-revoke": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "members": Row(
         methods={"GET": OWNER, "POST": OWNER}, make=lambda world: {"code": world.organisation.code}
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.architecture.cast import Cast, make_cast
@@ -28,6 +30,11 @@ def cast(db) -> Cast:
 
 def test_every_address_has_a_name_and_a_row():
     assert without_row(ROWS) == [], "add a row to tests/architecture/permission_rows.py"
+
+
+def test_no_two_addresses_share_a_name():
+    names = Counter(address.name for address in ADDRESSES if address.needs_row)
+    assert [name for name, times in names.items() if times > 1] == [], "one row would hide another"
 
 
 def test_every_row_has_an_address():
