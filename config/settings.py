@@ -256,12 +256,12 @@ if OIDC_SERVER_URL:
         ],
     }
 
-# E-mail: printed by the server in development, sent by SMTP in production.
 # What leaves for the world outside, and when people are warned.
 WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
 PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
 BALANCE_LOW_DAYS = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
 
+# E-mail: printed by the server in development, sent by SMTP in production.
 EMAIL = env.email("EMAIL_URL", default="console:" if not PRODUCTION else None)
 EMAIL_BACKEND = EMAIL["BACKEND"]
 EMAIL_FILE_PATH = EMAIL["FILE_PATH"]
@@ -337,11 +337,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+UPLOAD_SCANNER = env.text("UPLOAD_SCANNER", default="")  # A callable: see kernel.uploads.
 
 # --- Security -------------------------------------------------------------------------------
 
 SESSION_COOKIE_HTTPONLY = True
-UPLOAD_SCANNER = env.text("UPLOAD_SCANNER", default="")  # A callable: see kernel.uploads.
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SSL_REDIRECT", default=True)

@@ -29,10 +29,6 @@ class OwnersView(OrganisationView):
 
     allowed_roles = (Role.OWNER,)
 
-    def owned(self, code: str) -> Organisation:
-        """Return the organisation."""
-        return self.own(code)
-
     def members_page(
         self, request: HttpRequest, organisation: Organisation, *, form: InviteForm, status: int
     ) -> HttpResponse:

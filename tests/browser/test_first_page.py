@@ -74,7 +74,7 @@ def test_a_tenant_sees_its_own_row_only(page, demonstration):
 
 def test_the_chart_draws_each_day_with_its_figure(page, demonstration):
     sign_in(page, base=demonstration.base, email=f"auditor@{MAIL}", password=PASSWORD)
-    page.wait_for_function("Chart.getChart('canvas[data-chart]') !== undefined")
+    page.wait_for_load_state("load")
 
     drawn = page.evaluate("Chart.getChart('canvas[data-chart]').data.datasets[0].data")
     page.get_by_text("以表格查看").click()
