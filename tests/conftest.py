@@ -34,6 +34,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 def pytest_configure() -> None:
     # The cast logs in often, and what slows a thief slows a test as well.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Whitenoise walks through all static files for each new client, unless it looks when asked.
+    settings.WHITENOISE_AUTOREFRESH = True
     test_case: Any = TransactionTestCase
     test_case._fixture_teardown = _clean_after_commits
 

@@ -46,7 +46,7 @@ class ClaimNotFound(DomainError):
 class UnableToStartRun(DomainError):
     """The month is not over, or reports of its last hours may still come."""
 
-    code = "month_not_over"
+    code = "run_too_early"
 
 
 class UnableToMarkClaimPaid(DomainError):
