@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Error as BrowserError
 
 from tests import database, services
 from tests.demo_server import demonstration, demonstrations
@@ -38,6 +39,17 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
     test_case: Any = TransactionTestCase
     test_case._fixture_teardown = _clean_after_commits
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask a browser that stumbled on a loaded machine once more, and tell so.
+
+    What a test asserts is never tried twice.
+    """
+    once_more = pytest.mark.flaky(reruns=1, only_rerun=[BrowserError])
+    for item in items:
+        if item.get_closest_marker("browser") is not None:
+            item.add_marker(once_more)
 
 
 def _clean_after_commits(_case: TransactionTestCase) -> None:
