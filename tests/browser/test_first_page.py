@@ -76,7 +76,8 @@ def test_the_chart_draws_each_day_with_its_figure(page, demonstration):
     sign_in(page, base=demonstration.base, email=f"auditor@{MAIL}", password=PASSWORD)
     page.wait_for_load_state("load")
 
-    drawn = page.evaluate("Chart.getChart('canvas[data-chart]').data.datasets[0].data")
+    canvas = page.locator("canvas[data-chart]")
+    drawn = canvas.evaluate("canvas => Chart.getChart(canvas).data.datasets[0].data")
     page.get_by_text("以表格查看").click()
     told = page.locator(".day-table td").all_inner_texts()
     assert len(drawn) == len(told) == 31
