@@ -12,6 +12,7 @@ from django.views import View
 
 from accounts import queries
 from accounts.permissions import ANY_MEMBER, ANY_STAFF, Caller, Role, Rule, Staff, may_enter
+from kernel.audit import Actor
 
 # Who reviews listings has no business with anybody's books.
 BOOK_READERS: Final = ANY_STAFF - {Staff.LISTING_REVIEWER}
@@ -102,6 +103,16 @@ class GuardedView(View):
     allowed_staff_roles: Collection[Staff] = ()
 
     viewer: Viewer
+
+    @property
+    def user_id(self) -> int:
+        """Return who acts; a stranger never gets as far."""
+        return self.request.user.pk or 0
+
+    @property
+    def actor(self) -> Actor:
+        """Return him as the audit log names him."""
+        return Actor.user(self.user_id)
 
     def dispatch(
         self, request: HttpRequest, *args: object, **kwargs: object

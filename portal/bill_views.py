@@ -6,12 +6,13 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from compute_billing.audit.usage import UsageTenant
 from compute_billing.invoices import queries
 from portal.access import BILL_READERS
 from portal.bill_file import BILL_COLUMNS, LINE_COLUMNS, bill_rows, line_rows
 from portal.bill_pages import bill_page, bill_row
 from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.tenant_view import TenantView
+from portal.tenant_view import TenantPage, TenantView
 
 PAGE_ROWS: Final = 24
 
@@ -23,30 +24,30 @@ class BillReadersView(TenantView):
     allowed_staff_roles = BILL_READERS.allowed_staff_roles
 
 
-class BillsView(BillReadersView):
+class BillsView(BillReadersView, TenantPage):
     """A tenant's bills, the latest first."""
 
-    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
-        """Show a page of them, or send all as a file."""
-        kind = wanted_kind(request)
-        tenant = self.chosen_tenant(request)
-        context: dict[str, object] = {"tenants": self.tenants}
-        if tenant is not None:
-            if kind is not None:
-                return file_response(
-                    name=f"bills-{tenant.code}",
-                    kind=kind,
-                    columns=BILL_COLUMNS,
-                    rows=bill_rows(tenant_id=tenant.tenant_id),
-                )
-            found = self._found(request, tenant_id=tenant.tenant_id)
-            rows = [bill_row(bill) for bill in found[:PAGE_ROWS]]
-            context |= {
-                "page": {"tenant": tenant, "rows": rows},
-                "after": rows[-1].public_id if len(found) > PAGE_ROWS else "",
-                "is_first": not request.GET.get("after"),
-            }
-        return render(request, "portal/bills.html", context)
+    template = "portal/bills.html"
+
+    def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        """Return a page of them."""
+        found = self._found(request, tenant_id=tenant.tenant_id)
+        rows = [bill_row(bill) for bill in found[:PAGE_ROWS]]
+        return {
+            "page": {"tenant": tenant, "rows": rows},
+            "after": rows[-1].public_id if len(found) > PAGE_ROWS else "",
+            "is_first": not request.GET.get("after"),
+        }
+
+    def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+        """Return all of them."""
+        del request
+        return file_response(
+            name=f"bills-{tenant.code}",
+            kind=kind,
+            columns=BILL_COLUMNS,
+            rows=bill_rows(tenant_id=tenant.tenant_id),
+        )
 
     def _found(self, request: HttpRequest, *, tenant_id: int) -> list[object]:
         try:

@@ -4,8 +4,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,28 +15,27 @@ from compute_billing.contracts.queries import project_page
 from compute_billing.rating.quoting import UnableToQuote
 from kernel.clock import utc_now
 from portal.estimate_pages import EstimateForm, EstimatePage, estimate_page
+from portal.tenant_view import TenantPage
 from portal.usage_views import AmountsAside
 
 PROJECTS_MAX: Final = 200
 FIELDS: Final = {"cards": "cards", "hours": "hours", "starts_at": "starts_at"}
 
 
-class EstimateView(AmountsAside):
+class EstimateView(AmountsAside, TenantPage):
     """What cards would cost a tenant, and who would pay, as rating would reckon it now."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the form, and the answer when something is asked."""
-        tenant = self.chosen_tenant(request)
-        context: dict[str, object] = {"tenants": self.tenants}
-        if tenant is not None:
-            form = self._form(request, tenant)
-            context |= {
-                "tenant": tenant,
-                "shown": {"tenant": tenant},
-                "form": form,
-                "page": self._answer(request, tenant, form),
-            }
-        return render(request, "portal/estimate.html", context)
+    template = "portal/estimate.html"
+
+    def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        """Return the form, and the answer when something is asked."""
+        form = self._form(request, tenant)
+        return {
+            "tenant": tenant,
+            "shown": {"tenant": tenant},
+            "form": form,
+            "page": self._answer(request, tenant, form),
+        }
 
     def _form(self, request: HttpRequest, tenant: UsageTenant) -> EstimateForm:
         projects = project_page(tenant_id=tenant.tenant_id, after=None, limit=PROJECTS_MAX)

@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Rule, Staff
-from kernel.audit import Actor
 from portal.access import GuardedView, rights_of
 
 DESK_READERS: Final = Rule(allowed_staff_roles={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
@@ -73,16 +72,6 @@ class DeskView(GuardedView):
     """A page of the desk: the operator's staff act, finance and auditors read."""
 
     allowed_staff_roles = DESK_READERS.allowed_staff_roles
-
-    @property
-    def user_id(self) -> int:
-        """Return who asks; a stranger never gets as far."""
-        return self.request.user.pk or 0
-
-    @property
-    def actor(self) -> Actor:
-        """Return him as the audit log names him."""
-        return Actor.user(self.user_id)
 
     @property
     def may_act(self) -> bool:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import queries
 from accounts.models import Organisation
 from accounts.permissions import Caller, Role
-from kernel.audit import Actor
 from portal.access import GuardedView, rights_of
 
 
@@ -53,16 +52,6 @@ MENU: Final = (
 
 class OrganisationView(GuardedView):
     """A page about an organisation that the viewer has one of the page's roles in."""
-
-    @property
-    def user_id(self) -> int:
-        """Return who acts; a stranger never gets as far."""
-        return self.request.user.pk or 0
-
-    @property
-    def actor(self) -> Actor:
-        """Return him as the audit log names him."""
-        return Actor.user(self.user_id)
 
     def own(self, code: str) -> Organisation:
         """Return the organisation.

@@ -1,9 +1,13 @@
 """Pages that are about one tenant at a time."""
 
-from django.http import Http404, HttpRequest
+from typing import ClassVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from compute_billing.audit.usage import UsageTenant, usage_tenants
 from portal.access import GuardedView
+from portal.exports import FileAnswer, wanted_kind
 
 
 class TenantView(GuardedView):
@@ -24,4 +28,33 @@ class TenantView(GuardedView):
         for tenant in self.tenants:
             if tenant.code == code:
                 return tenant
+        raise Http404
+
+
+class TenantPage(TenantView):
+    """A page at one address for each tenant, and what of it can be had as a file."""
+
+    template: ClassVar[str]
+
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show the page or send the file; staff who name no tenant are asked for one."""
+        kind = wanted_kind(request)
+        tenant = self.chosen_tenant(request)
+        context: dict[str, object] = {"tenants": self.tenants}
+        if tenant is not None:
+            if kind is not None:
+                return self.file(request, tenant, kind=kind)
+            context |= self.shown(request, tenant)
+        return render(request, self.template, context)
+
+    def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        """Return what the template shows of the tenant."""
+        raise NotImplementedError
+
+    def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+        """Return the file.
+
+        Raises:
+            Http404: the page has none.
+        """
         raise Http404

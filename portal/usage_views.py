@@ -20,8 +20,8 @@ from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.queries import BillingMonthMissing, billing_month, billing_month_at
 from portal.access import BILL_READERS, USAGE_READERS, rights_of, viewer
-from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.tenant_view import TenantView
+from portal.exports import FileAnswer, file_response
+from portal.tenant_view import TenantPage, TenantView
 from portal.usage_file import usage_columns, usage_rows
 from portal.usage_pages import usage_page
 from portal.why_page import why_page
@@ -83,21 +83,13 @@ class AmountsAside(TenantView):
         )
 
 
-class UsageView(AmountsAside):
+class UsageView(AmountsAside, TenantPage):
     """A tenant's usage of a month, filtered, with the sums of what is filtered."""
 
-    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
-        """Show a page of it, or send all of it as a file."""
-        kind = wanted_kind(request)
-        tenant = self.chosen_tenant(request)
-        context: dict[str, object] = {"tenants": self.tenants}
-        if tenant is not None:
-            if kind is not None:
-                return self._file(request, tenant, kind=kind)
-            context |= self._explored(request, tenant)
-        return render(request, "portal/usage.html", context)
+    template = "portal/usage.html"
 
-    def _file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+    def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+        """Return all records that the filters find."""
         asked = self.question(request, tenant)
         tells_amounts = self.tells_amounts(request, tenant)
         return file_response(
@@ -109,7 +101,8 @@ class UsageView(AmountsAside):
             ),
         )
 
-    def _explored(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+    def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        """Return a page of them, with their sums and days."""
         asked = self.question(request, tenant)
         found = metering.usage_page(
             tenant_id=tenant.tenant_id,

@@ -6,8 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from compute_billing.audit import usage as explorer
 from compute_billing.audit.usage import UsageTenant
@@ -15,7 +14,8 @@ from compute_billing.ledger import queries
 from compute_billing.metering.queries import UsageFilter
 from kernel.clock import utc_now
 from portal.bill_views import BillReadersView
-from portal.exports import Cell, FileAnswer, file_response, wanted_kind
+from portal.exports import Cell, FileAnswer, file_response
+from portal.tenant_view import TenantPage
 from portal.wallet_page import BURN_DAYS, WalletPage, first_shown, lot_cells, wallet_page
 
 LOTS_MAX: Final = 200
@@ -28,24 +28,25 @@ LOT_COLUMNS: Final = (
 )
 
 
-class WalletView(BillReadersView):
+class WalletView(BillReadersView, TenantPage):
     """What a tenant has now, how fast it goes, what runs, and what it owes and why."""
 
-    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
-        """Show it, or send its lots as a file."""
-        kind = wanted_kind(request)
-        tenant = self.chosen_tenant(request)
-        context: dict[str, object] = {"tenants": self.tenants}
-        if tenant is not None:
-            if kind is not None:
-                return file_response(
-                    name=f"lots-{tenant.code}",
-                    kind=kind,
-                    columns=LOT_COLUMNS,
-                    rows=_lots(tenant.tenant_id),
-                )
-            context["page"] = _page(tenant)
-        return render(request, "portal/wallet.html", context)
+    template = "portal/wallet.html"
+
+    def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
+        """Return all of it."""
+        del request
+        return {"page": _page(tenant)}
+
+    def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
+        """Return the lots."""
+        del request
+        return file_response(
+            name=f"lots-{tenant.code}",
+            kind=kind,
+            columns=LOT_COLUMNS,
+            rows=_lots(tenant.tenant_id),
+        )
 
 
 def _lots(tenant_id: int) -> Iterator[list[Cell]]:

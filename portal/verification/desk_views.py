@@ -42,11 +42,6 @@ class OfficersView(GuardedView):
 
     allowed_staff_roles = OFFICERS.allowed_staff_roles
 
-    @property
-    def user_id(self) -> int:
-        """Return who acts; a stranger never gets as far."""
-        return self.request.user.pk or 0
-
 
 class QueueView(OfficersView):
     """Cases, those first whose term ends first."""

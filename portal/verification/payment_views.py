@@ -25,11 +25,6 @@ class PayersView(GuardedView):
 
     allowed_staff_roles = PAYERS.allowed_staff_roles
 
-    @property
-    def user_id(self) -> int:
-        """Return who pays; a stranger never gets as far."""
-        return self.request.user.pk or 0
-
 
 class PaymentsView(PayersView):
     """What waits to be paid, and what was sent and waits for its answer."""
