@@ -17,6 +17,8 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.http import parse_etags
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -26,6 +28,13 @@ from kernel.canonical import canonical_hash
 
 HEADER: Final = "If-Match"
 TAG_LENGTH: Final = 32
+TAG: Final = OpenApiParameter(
+    name=HEADER,
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of what you read.",
+)
 
 
 class PreconditionRequired(APIException):

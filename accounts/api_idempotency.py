@@ -1,11 +1,14 @@
 """`Idempotency-Key` on requests that move money or make a contract."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api_problems import PROBLEM, problem
 from accounts.authentication import caller_of
 from kernel.canonical import canonical_hash
 from kernel.clock import utc_now
@@ -14,6 +17,24 @@ from kernel.idempotency import Answer, answer_once, request_hash
 
 HEADER: Final = "Idempotency-Key"
 KEY_LENGTH_MAX: Final = 255
+IDEMPOTENCY_KEY: Final = OpenApiParameter(
+    name=HEADER,
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="Of your choice: the same request under it is done once and answered alike.",
+)
+# What answers a request that must be done once.
+ONCE_UNREADABLE: Final[dict[Any, Any]] = {
+    (400, PROBLEM): problem("malformed_request, idempotency_key_missing"),
+    (415, PROBLEM): problem("unsupported_media_type"),
+}
+ONCE_REFUSED: Final[dict[Any, Any]] = {
+    (422, PROBLEM): problem(
+        "invalid_request: a part is unknown or malformed; idempotency_key_reused: another "
+        "request was answered under this key."
+    )
+}
 
 
 class IdempotencyKeyMissing(DomainError):

@@ -54,6 +54,10 @@ REFUSED: Final[dict[Any, Any]] = {
     (406, PROBLEM): problem("not_acceptable: only JSON is told."),
     (429, PROBLEM): problem("too_many_requests: see Retry-After."),
 }
+UNREADABLE: Final[dict[Any, Any]] = {
+    (400, PROBLEM): problem("malformed_request: the body is not JSON."),
+    (415, PROBLEM): problem("unsupported_media_type"),
+}
 NOT_FOUND: Final[dict[Any, Any]] = {
     (404, PROBLEM): problem("not_found: there is none, or it is somebody else's.")
 }

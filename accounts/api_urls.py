@@ -7,6 +7,7 @@ from accounts.membership import api as membership
 from accounts.organisations import api as organisations
 from accounts.verification import api as verification
 from accounts.webhooks import api as webhooks
+from accounts.webhooks import attempts_api
 
 urlpatterns = [
     path("organisation", organisations.OwnOrganisation.as_view(), name="own-organisation"),
@@ -44,6 +45,11 @@ urlpatterns = [
         name="webhook-ping",
     ),
     path("webhooks/deliveries", webhooks.Deliveries.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/deliveries/<uuid:delivery_id>/attempts",
+        attempts_api.DeliveryAttempts.as_view(),
+        name="webhook-attempts",
+    ),
     path(
         "webhooks/deliveries/<uuid:delivery_id>/redeliver",
         webhooks.Redelivery.as_view(),

@@ -10,10 +10,12 @@ from rest_framework.request import Request
 
 from accounts import operations, queries
 from accounts.models import ApiKey, User
-from accounts.permissions import Caller, Scope
+from accounts.permissions import Caller, Role, Scope
+from accounts.sandboxes.queries import roles_in_sandbox
 from kernel.clock import utc_now
 
 ORGANISATION_SESSION_KEY: Final = "organisation_id"
+SANDBOX_SESSION_KEY: Final = "sandbox_id"
 _SCHEME: Final = "bearer"
 
 
@@ -64,11 +66,27 @@ def _caller(request: Request) -> Caller:
     return Caller()
 
 
+def sandbox_entered(*, user_id: int, session: SessionBase) -> tuple[int | None, frozenset[Role]]:
+    """Return the sandbox that a person has entered, and what he is there.
+
+    None once it was made anew, or once he has no role in the organisation any more.
+    """
+    chosen = session.get(SANDBOX_SESSION_KEY)
+    if chosen is None:
+        return None, frozenset()
+    roles = roles_in_sandbox(user_id=user_id, sandbox_id=chosen)
+    return (chosen, roles) if roles else (None, frozenset())
+
+
 def caller_of_person(*, user: User, session: SessionBase) -> Caller:
     """Return what a person may do now, for the organisation he chose or his only one.
 
-    Roles are read each time: an ended membership ends its rights at the next request.
+    Roles are read each time: an ended membership ends its rights at the next request. Whoever is
+    in a sandbox is nobody of the exchange's staff there, and sees nothing real.
     """
+    sandbox_id, sandbox_roles = sandbox_entered(user_id=user.id, session=session)
+    if sandbox_id is not None:
+        return Caller(user_id=user.id, organisation_id=sandbox_id, roles=sandbox_roles)
     memberships = queries.roles_by_organisation(user_id=user.id)
     chosen = session.get(ORGANISATION_SESSION_KEY)
     if chosen is None and len(memberships) == 1:

@@ -1,6 +1,6 @@
 """Tables of people and organisations: explicit names, constraints, no behaviour."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from accounts.notifications.models import Notification, NotificationPreference
+from accounts.api_keys import SANDBOX_PREFIX as SANDBOX_KEY
+from accounts.notifications.models import MailState, Notification, NotificationPreference
 from accounts.permissions import Role, Staff
 from accounts.verification.models import (
     RelatedParty,
@@ -17,10 +18,12 @@ from accounts.verification.models import (
     VerificationDecision,
     VerificationDocument,
     VerificationPayment,
+    VerificationReminder,
     VerificationSubmission,
 )
-from accounts.webhooks.models import WebhookDelivery, WebhookEndpoint
+from accounts.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from kernel.identifiers import uuid7
+from kernel.worlds import real_world
 
 __all__ = [
     "ApiKey",
@@ -39,7 +42,9 @@ __all__ = [
     "VerificationDecision",
     "VerificationDocument",
     "VerificationPayment",
+    "VerificationReminder",
     "VerificationSubmission",
+    "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]
@@ -88,6 +93,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
 
+# A code that says so of itself: no organisation may be named like a sandbox, nor the reverse.
+SANDBOX_CODE: Final = r"-sandbox(-[0-9]+)?$"
+
+
 class OrganisationKind(models.TextChoices):
     """What an organisation is."""
 
@@ -107,8 +116,20 @@ class SizeClass(models.TextChoices):
     LARGE = "large", "large"
 
 
+class RealOrganisations(models.Manager["Organisation"]):
+    """All organisations but the sandboxes: whoever lists organisations asks here."""
+
+    def get_queryset(self) -> models.QuerySet["Organisation"]:
+        """Return those of the real world."""
+        return super().get_queryset().filter(real_world("id"))
+
+
 class Organisation(models.Model):
-    """A tenant, a seller, an operator or an authority. Its id is the tenant id of the books."""
+    """A tenant, a seller, an operator or an authority. Its id is the tenant id of the books.
+
+    A sandbox is an organisation of its own, numbered below zero: the tenant and at once the
+    operator of a small world in which its organisation's programs are tried (docs/adr/0037).
+    """
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
@@ -122,11 +143,46 @@ class Organisation(models.Model):
         max_length=8, null=True, choices=SizeClass.choices
     )
     verified_at = models.DateTimeField(null=True)
+    verified_until = models.DateTimeField(null=True, help_text="The term is half-open.")
     created_at = models.DateTimeField()
+    sandbox_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="sandboxes"
+    )
+    retired_at = models.DateTimeField(null=True, help_text="When another sandbox took its place.")
+
+    objects: ClassVar[models.Manager["Organisation"]] = models.Manager()
+    real: ClassVar[RealOrganisations] = RealOrganisations()
 
     class Meta:
         db_table = "accounts_organisation"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(id__lt=0, sandbox_of__isnull=False, uscc=None, verified_at=None)
+                | Q(id__gt=0, sandbox_of=None, retired_at=None),
+                name="accounts_organisation_sandbox_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_at=None, verified_until=None)
+                | Q(
+                    verified_at__isnull=False,
+                    verified_until__isnull=False,
+                    verified_until__gt=F("verified_at"),
+                ),
+                name="accounts_organisation_verified_for_a_term",
+            ),
+            models.CheckConstraint(
+                condition=real_world("sandbox_of"), name="accounts_organisation_sandbox_of_real"
+            ),
+            models.CheckConstraint(
+                condition=Q(id__lt=0, code__regex=SANDBOX_CODE)
+                | (Q(id__gt=0) & ~Q(code__regex=SANDBOX_CODE)),
+                name="accounts_organisation_sandbox_code",
+            ),
+            models.UniqueConstraint(
+                fields=["sandbox_of"],
+                condition=Q(retired_at__isnull=True),
+                name="accounts_organisation_one_sandbox",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=OrganisationKind.values), name="accounts_organisation_kind"
             ),
@@ -171,11 +227,17 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__gte=F("created_at")), name="accounts_membership_ends_after"
             ),
+            models.CheckConstraint(
+                condition=real_world("organisation"), name="accounts_membership_of_no_sandbox"
+            ),
         ]
 
 
 class Invitation(models.Model):
-    """An offer of a role to whoever has an e-mail address. Only the hash of its link is kept."""
+    """An offer of a role to whoever has an e-mail address. Of its link only the hash is kept.
+
+    Until the e-mail with the link has left, the token lies here encrypted.
+    """
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(default=uuid7, unique=True)
@@ -190,6 +252,11 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    token_encrypted = models.TextField(blank=True, help_text="Until its e-mail has left.")
+    mail_state = models.CharField(max_length=16, choices=MailState.choices, default=MailState.NONE)
+    mail_attempts = models.SmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(null=True)
+    mail_claimed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "accounts_invitation"
@@ -214,8 +281,31 @@ class Invitation(models.Model):
                 condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
                 name="accounts_invitation_ends_once",
             ),
+            models.CheckConstraint(
+                condition=real_world("organisation"), name="accounts_invitation_to_no_sandbox"
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_state__in=MailState.values), name="accounts_invitation_mail_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_state="waiting", mail_next_at__isnull=False)
+                | (~Q(mail_state="waiting") & Q(mail_next_at__isnull=True)),
+                name="accounts_invitation_waiting_has_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(mail_state__in=["waiting", "sending"]) & ~Q(token_encrypted=""))
+                | (~Q(mail_state__in=["waiting", "sending"]) & Q(token_encrypted="")),
+                name="accounts_invitation_token_until_sent",
+            ),
         ]
-        indexes = [models.Index(fields=["email"], name="accounts_invitation_email")]
+        indexes = [
+            models.Index(fields=["email"], name="accounts_invitation_email"),
+            models.Index(
+                fields=["mail_next_at", "id"],
+                condition=Q(mail_state="waiting"),
+                name="accounts_invitation_mail",
+            ),
+        ]
 
 
 class StaffRole(models.Model):
@@ -261,7 +351,7 @@ class ApiKey(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="api_keys"
     )
     name = models.CharField(max_length=100)
-    prefix = models.CharField(max_length=16, unique=True, help_text="Shown, to tell keys apart.")
+    prefix = models.CharField(max_length=24, unique=True, help_text="Shown, to tell keys apart.")
     secret_hash = models.BinaryField(max_length=32, help_text="SHA-256 of the whole key.")
     scopes = ArrayField(models.CharField(max_length=32))
     created_by = models.ForeignKey(
@@ -276,4 +366,9 @@ class ApiKey(models.Model):
         db_table = "accounts_api_key"
         constraints = [
             models.CheckConstraint(condition=~Q(scopes=[]), name="accounts_api_key_some_scope"),
+            models.CheckConstraint(
+                condition=Q(organisation__lt=0, prefix__startswith=SANDBOX_KEY)
+                | (Q(organisation__gt=0) & ~Q(prefix__startswith=SANDBOX_KEY)),
+                name="accounts_api_key_shows_its_world",
+            ),
         ]

@@ -31,6 +31,7 @@ from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.transactions import transaction, transaction_if_not_already
+from kernel.worlds import is_sandbox
 
 __all__ = [
     "IssuedApiKey",
@@ -215,7 +216,7 @@ def issue_api_key(
     if not scopes or (expires_at is not None and expires_at <= now):
         message = "A key needs at least one scope, and an expiry that lies ahead or none."
         raise UnableToIssueApiKey(message)
-    key = api_keys.generate()
+    key = api_keys.generate(is_sandbox=is_sandbox(organisation_id))
     with transaction_if_not_already():
         api_key = ApiKey.objects.create(
             organisation_id=organisation_id,

@@ -1,5 +1,6 @@
 """Every read of people, organisations and roles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -56,16 +57,21 @@ def user_by_email(*, email: str) -> User:
 
 
 def organisation_by_code(*, code: str) -> Organisation:
-    """Return the organisation with this short name.
+    """Return the organisation with this short name, which is no sandbox.
 
     Raises:
         OrganisationNotFound: there is none.
     """
-    found = Organisation.objects.filter(code=code).first()
+    found = Organisation.real.filter(code=code).first()
     if found is None:
         message = f"There is no organisation {code!r}."
         raise OrganisationNotFound(message, details={"code": code})
     return found
+
+
+def organisation_among(*, code: str, organisation_ids: Collection[int]) -> Organisation | None:
+    """Return the organisation of these with this short name, a sandbox too; None without one."""
+    return Organisation.objects.filter(code=code, id__in=organisation_ids).first()
 
 
 def organisation_by_id(*, organisation_id: int) -> Organisation:
@@ -83,7 +89,7 @@ def organisation_by_id(*, organisation_id: int) -> Organisation:
 
 def organisation_ids_by_code() -> dict[str, int]:
     """Return the id of every organisation by its short name."""
-    return dict(Organisation.objects.values_list("code", "id"))
+    return dict(Organisation.real.values_list("code", "id"))
 
 
 def roles_in(*, user_id: int, organisation_id: int) -> frozenset[Role]:
@@ -154,6 +160,12 @@ def staff_roles_of(*, user_id: int) -> frozenset[Staff]:
     """Return the staff roles that a person has now."""
     live = StaffRole.objects.filter(user_id=user_id, ended_at__isnull=True)
     return frozenset(Staff(role) for role in live.values_list("role", flat=True))
+
+
+def staff_of(*, role: Staff) -> list[int]:
+    """Return the people who have a staff role now."""
+    live = StaffRole.objects.filter(role=role, ended_at__isnull=True, user__is_active=True)
+    return sorted(set(live.values_list("user_id", flat=True)))
 
 
 def has_staff_role(*, user_id: int) -> bool:

@@ -5,8 +5,10 @@ from typing import Any
 from celery import shared_task
 
 from accounts.events.relay import RELAY_EVENTS_MAX, relay
+from accounts.invitations import mailing as invitation_mails
 from accounts.keys.expiring import tell_expiring_keys
 from accounts.notifications.mailing import give_up_lost
+from accounts.verification.reminding import remind
 from accounts.webhooks import operations, sending
 from kernel.clock import utc_now
 from kernel.nudges import wake
@@ -33,3 +35,10 @@ def tell_what_runs_out(**_: Any) -> None:
     tell_expiring_keys(now=now)
     operations.forget_old(now=now)
     give_up_lost(now=now)
+    invitation_mails.give_up_lost(now=now)
+
+
+@shared_task(name="accounts.tasks.remind_of_verifications")
+def remind_of_verifications(**_: Any) -> None:
+    """Remind officers of cases whose term ends, and organisations of verifications that end."""
+    remind(now=utc_now())

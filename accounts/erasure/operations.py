@@ -2,14 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
@@ -20,9 +22,10 @@ from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.transactions import transaction
 
-# Who decided on public money stays known as long as vouchers are kept: 30 years by
-# 会计档案管理办法 (财政部、国家档案局令第79号), and leap days.
-DECIDERS_KEPT_FOR: Final = timedelta(days=30 * 365 + 8)
+# Who decided on public money stays known as long as vouchers are kept. 会计档案管理办法
+# (财政部、国家档案局令第79号, in force since 2016-01-01), 附表一: 会计凭证 30年; 第十四条: counted
+# from the first day after the accounting year; 第十五条: at least so long.
+VOUCHER_YEARS: Final = 30
 
 
 class UnableToErase(DomainError):
@@ -68,10 +71,16 @@ def erase_person(*, user_id: int, actor: Actor, now: datetime) -> Erasure:
 
 
 def _refuse_decider(user: User, *, now: datetime) -> None:
-    recent = Q(ended_at__isnull=True) | Q(ended_at__gt=now - DECIDERS_KEPT_FOR)
+    recent = Q(ended_at__isnull=True) | Q(ended_at__gte=_kept_since(now))
     if StaffRole.objects.filter(recent, user_id=user.pk).exists():
         message = "This person had a staff role: the vouchers of his decisions are kept 30 years."
         raise UnableToErase(message)
+
+
+def _kept_since(now: datetime) -> datetime:
+    """Return the first instant whose vouchers are still kept: a year counts from its end."""
+    zone = ZoneInfo(settings.BILLING_TIME_ZONE)
+    return datetime(now.astimezone(zone).year - VOUCHER_YEARS, 1, 1, tzinfo=zone)
 
 
 def _remove_ways_in(user: User) -> dict[str, int]:

@@ -5,46 +5,15 @@ to programs: fields are added, never renamed, removed or given another meaning.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
-from accounts.permissions import Scope
+from accounts.events.kinds import LISTENABLE, SCOPE_OF, Event, EventKind
 from kernel.money import Money
-from kernel.periods import month_text
 
-
-class EventKind(StrEnum):
-    """What happened."""
-
-    PING = "ping"
-    USAGE_REJECTED = "usage.rejected"
-    INVOICE_ISSUED = "invoice.issued"
-    MONTH_SETTLED = "month.settled"
-    STATEMENT_ISSUED = "statement.issued"
-    CLAIM_MADE = "claim.made"
-    CLAIM_SUBMITTED = "claim.submitted"
-    CLAIM_PAID = "claim.paid"
-    AWARD_APPROVED = "award.approved"
-    BALANCE_LOW = "balance.low"
-    KEY_CREATED = "key.created"
-    KEY_ROTATED = "key.rotated"
-    KEY_REVOKED = "key.revoked"
-    MEMBER_ADDED = "member.added"
-    MEMBER_ENDED = "member.ended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened; subclasses say what."""
-
-    kind: ClassVar[EventKind]
-
-    def as_data(self) -> dict[str, Any]:
-        """Return the event as JSON values, money and months as the API writes them."""
-        return {field.name: _value(getattr(self, field.name)) for field in fields(self)}
+__all__ = ["LISTENABLE", "SCOPE_OF", "Event", "EventKind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +119,99 @@ class BalanceLow(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Package(Event):
+    """A package; days are of the billing time zone, and its end is the day after its last."""
+
+    package: UUID
+    number: str
+    cards: int
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageOrdered(_Package):
+    """The organisation has bought cards for a term."""
+
+    kind: ClassVar[EventKind] = EventKind.PACKAGE_ORDERED
+    starts_on: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageChanged(_Package):
+    """A package was resized, renewed or ended; an amount below zero was given back."""
+
+    kind: ClassVar[EventKind] = EventKind.PACKAGE_CHANGED
+    change: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageEnding(_Package):
+    """A package ends in so many days, unless it is renewed."""
+
+    kind: ClassVar[EventKind] = EventKind.PACKAGE_ENDING
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Payment(Event):
+    payment: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(_Payment):
+    """A top-up was paid and stands on the balance."""
+
+    kind: ClassVar[EventKind] = EventKind.PAYMENT_RECEIVED
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(_Payment):
+    """A top-up was refused by the payer's bank, or could not be made."""
+
+    kind: ClassVar[EventKind] = EventKind.PAYMENT_FAILED
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPaid(_Payment):
+    """Unspent money of a top-up went back to the payer."""
+
+    kind: ClassVar[EventKind] = EventKind.REFUND_PAID
+    refund: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(_Payment):
+    """A refund did not arrive; its money stands on the balance again."""
+
+    kind: ClassVar[EventKind] = EventKind.REFUND_FAILED
+    refund: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened(_Payment):
+    """The payer's bank questions a top-up."""
+
+    kind: ClassVar[EventKind] = EventKind.DISPUTE_OPENED
+    dispute: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeClosed(_Payment):
+    """The bank has decided on a disputed top-up: `outcome` is won or lost."""
+
+    kind: ClassVar[EventKind] = EventKind.DISPUTE_CLOSED
+    dispute: UUID
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Key(Event):
     key: UUID
     prefix: str
@@ -197,6 +259,61 @@ class MemberEnded(_Member):
     kind: ClassVar[EventKind] = EventKind.MEMBER_ENDED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verification(Event):
+    """A case, and the number of its submission; reasons are read at the API, not sent about."""
+
+    case: UUID
+    submission: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationSubmitted(_Verification):
+    """The organisation has handed its verification in; officers decide until `due_on`."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_SUBMITTED
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReturned(_Verification):
+    """An officer asks to mend or to supplement what was handed in."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_RETURNED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationApproved(_Verification):
+    """The organisation is verified until `ends_on`, the first day on which it no longer is."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_APPROVED
+    ends_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationRefused(_Verification):
+    """The verification was not granted."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationEnding(Event):
+    """The organisation's verification ends in so many days, unless it is verified anew."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_ENDING
+    ends_on: str
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationEnded(Event):
+    """The organisation's verification has ended."""
+
+    kind: ClassVar[EventKind] = EventKind.VERIFICATION_ENDED
+    ends_on: str
+
+
 EVENTS: Final[Mapping[EventKind, type[Event]]] = {
     event.kind: event
     for event in (
@@ -210,33 +327,25 @@ EVENTS: Final[Mapping[EventKind, type[Event]]] = {
         ClaimPaid,
         AwardApproved,
         BalanceLow,
+        PackageOrdered,
+        PackageChanged,
+        PackageEnding,
+        PaymentReceived,
+        PaymentFailed,
+        RefundPaid,
+        RefundFailed,
+        DisputeOpened,
+        DisputeClosed,
         KeyCreated,
         KeyRotated,
         KeyRevoked,
         MemberAdded,
         MemberEnded,
+        VerificationSubmitted,
+        VerificationReturned,
+        VerificationApproved,
+        VerificationRefused,
+        VerificationEnding,
+        VerificationEnded,
     )
 }
-
-# What an organisation may listen to; a ping is sent to whom it was asked for.
-LISTENABLE: Final = tuple(kind for kind in EventKind if kind is not EventKind.PING)
-# Who may not read a thing does not hear of it either.
-_SCOPE_OF_FAMILY: Final = {
-    "usage": Scope.USAGE_READ,
-    "key": Scope.KEYS_READ,
-    "member": Scope.MEMBERS_READ,
-    "ping": Scope.WEBHOOKS_READ,
-}
-SCOPE_OF: Final[Mapping[EventKind, Scope]] = {
-    kind: _SCOPE_OF_FAMILY.get(kind.partition(".")[0], Scope.BILLING_READ) for kind in EventKind
-}
-
-
-def _value(value: object) -> object:
-    if isinstance(value, Money):
-        return {"amount": value.to_text(), "currency": value.currency}
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return month_text(value)
-    return str(value) if isinstance(value, UUID) else value

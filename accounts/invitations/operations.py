@@ -7,14 +7,18 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from accounts.encryption import encrypt
 from accounts.invitations import tokens
 from accounts.locks import lock_invitation, lock_organisation
 from accounts.membership.operations import insert_membership
 from accounts.models import Invitation, Membership, User
+from accounts.notifications.models import MailState
 from accounts.permissions import Role
+from accounts.sandboxes.rights import refuse_in_sandbox
 from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
+from kernel.nudges import wake_after_commit
 from kernel.transactions import transaction
 
 VALID_FOR: Final = timedelta(days=7)
@@ -41,7 +45,7 @@ class InvitationNotFound(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedInvitation:
-    """A new invitation with the token of its link, which is sent now and never shown again."""
+    """A new invitation with the token of its link, which is sent once and never shown again."""
 
     invitation: Invitation
     token: str
@@ -56,13 +60,17 @@ def invite(
     now: datetime,
     actor: Actor | None = None,
 ) -> IssuedInvitation:
-    """Offer a role to whoever has the address; an earlier open offer of it is revoked.
+    """Offer a role to whoever has the address, and queue the e-mail with its link.
+
+    An earlier open offer of the role is revoked; if it was not sent yet, it never is.
 
     `invited_by_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnableToInvite: he has the role already, or too many invitations are open.
+        NotInASandbox: a sandbox has no people of its own.
     """
+    refuse_in_sandbox(organisation_id=organisation_id)
     address, token = email.strip().lower(), tokens.generate()
     with transaction():
         lock_organisation(organisation_id)
@@ -80,7 +88,11 @@ def invite(
             invited_by_id=invited_by_id,
             created_at=now,
             expires_at=now + VALID_FOR,
+            token_encrypted=encrypt(token),
+            mail_state=MailState.WAITING,
+            mail_next_at=now,
         )
+        wake_after_commit("mail")
         _record("accounts.invite", made, actor=actor or Actor.user(invited_by_id), now=now)
     return IssuedInvitation(invitation=made, token=token)
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.invitations import tokens
 from accounts.models import Invitation
+from accounts.notifications.models import MailState
 from accounts.permissions import Role
 from kernel.errors import DomainError
 
@@ -27,6 +28,7 @@ class OpenInvitation:
     email: str
     role: Role
     expires_at: datetime
+    was_not_sent: bool
 
 
 def invitations_of(*, organisation_id: int, now: datetime) -> list[OpenInvitation]:
@@ -76,6 +78,7 @@ def _lines(rows: QuerySet[Invitation]) -> list[OpenInvitation]:
             organisation_name=row.organisation.name,
             email=row.email,
             role=Role(row.role),
+            was_not_sent=row.mail_state in {MailState.FAILED, MailState.LOST},
             expires_at=row.expires_at,
         )
         for row in rows.select_related("organisation")

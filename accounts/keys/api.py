@@ -15,7 +15,14 @@ from rest_framework.views import APIView
 
 from accounts.api_asking import InstantField, PageQuestion, Question, asked, own_organisation
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import (
+    MALFORMED,
+    NOT_FOUND,
+    PROBLEM,
+    REFUSED,
+    UNREADABLE,
+    problem,
+)
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.keys import operations, queries
@@ -27,10 +34,6 @@ from kernel.clock import utc_now
 
 READERS: Final = Rule(required_scope=Scope.KEYS_READ, allowed_roles={Role.OWNER, Role.DEVELOPER})
 WRITERS: Final = Rule(required_scope=Scope.KEYS_WRITE, allowed_roles={Role.OWNER, Role.DEVELOPER})
-UNREADABLE: Final = {
-    (400, PROBLEM): problem("malformed_request: the body is not JSON."),
-    (415, PROBLEM): problem("unsupported_media_type"),
-}
 BEYOND: Final = {
     (403, PROBLEM): problem(
         "permission_denied; unable_to_give_scopes: a scope that you do not have yourself."

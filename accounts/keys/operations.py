@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.events.operations import emit
 from accounts.events.vocabulary import KeyCreated, KeyRevoked, KeyRotated
 from accounts.keys.locks import lock_key
-from accounts.keys.queries import own_key
+from accounts.keys.queries import maker_of, own_key
 from accounts.keys.rights import may_give
 from accounts.models import ApiKey
 from accounts.operations import IssuedApiKey, issue_api_key
@@ -17,6 +17,7 @@ from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.transactions import transaction, transaction_required
+from kernel.worlds import is_sandbox
 
 OVERLAP_MAX: Final = timedelta(days=30)
 OVERLAP_DEFAULT: Final = timedelta(days=1)
@@ -137,7 +138,7 @@ def _issue(
     expires_at: datetime | None,
     now: datetime,
 ) -> IssuedApiKey:
-    beyond = sorted(set(scopes) - may_give(caller))
+    beyond = sorted(set(scopes) - may_give(caller, in_sandbox=is_sandbox(organisation_id)))
     if beyond:
         message = f"You may not give {', '.join(beyond)}: nobody gives what he does not have."
         raise UnableToGiveScopes(message, details={"scopes": beyond})
@@ -147,8 +148,15 @@ def _issue(
         scopes=scopes,
         now=now,
         expires_at=expires_at,
-        created_by_id=caller.user_id,
+        created_by_id=_maker(caller),
     )
+
+
+def _maker(caller: Caller) -> int | None:
+    """Return who answers for a new key: who makes it, or who made the key that makes it."""
+    if caller.api_key_id is None:
+        return caller.user_id
+    return maker_of(api_key_id=caller.api_key_id)
 
 
 @transaction_required

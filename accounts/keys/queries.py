@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.models import ApiKey
+from accounts.permissions import Caller
 from kernel.errors import DomainError
 
 
@@ -10,6 +11,12 @@ class UnknownApiKey(DomainError):
     """The organisation has no such key."""
 
     code = "unknown_api_key"
+
+
+class NobodyAnswers(DomainError):
+    """The installation made the key, so no person answers for what it does."""
+
+    code = "nobody_answers"
 
 
 def own_key(*, organisation_id: int, public_id: UUID) -> ApiKey:
@@ -40,3 +47,18 @@ def key_page(*, organisation_id: int, after: UUID | None, limit: int) -> list[Ap
 def maker_of(*, api_key_id: int) -> int | None:
     """Return who made a key; None where the installation did."""
     return ApiKey.objects.values_list("created_by_id", flat=True).filter(id=api_key_id).first()
+
+
+def answerable(*, caller: Caller) -> int:
+    """Return the person who answers for what a caller does: himself, or who made the key.
+
+    Raises:
+        NobodyAnswers: nobody made the key but the installation.
+    """
+    if caller.user_id is not None:
+        return caller.user_id
+    found = None if caller.api_key_id is None else maker_of(api_key_id=caller.api_key_id)
+    if found is None:
+        message = "Nobody answers for this key: let an owner make one."
+        raise NobodyAnswers(message)
+    return found

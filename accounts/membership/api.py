@@ -16,27 +16,30 @@ from rest_framework.views import APIView
 from accounts import queries as people
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation, said
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import (
+    MALFORMED,
+    NOT_FOUND,
+    PROBLEM,
+    REFUSED,
+    UNREADABLE,
+    problem,
+)
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.invitations import operations as invitations
 from accounts.invitations.queries import InvitationUnknown, OpenInvitation, invitation_page
 from accounts.keys.operations import actor_of
-from accounts.keys.queries import maker_of
+from accounts.keys.queries import answerable
 from accounts.membership import operations
 from accounts.membership.queries import MemberShown as Member
 from accounts.membership.queries import member, member_page
 from accounts.membership.rights import refuse_owner_by_key
-from accounts.permissions import Caller, Role, Rule, Scope
+from accounts.permissions import Role, Rule, Scope
 from kernel.clock import utc_now
 
 READERS: Final = Rule(required_scope=Scope.MEMBERS_READ, allowed_roles={Role.OWNER})
 WRITERS: Final = Rule(required_scope=Scope.MEMBERS_WRITE, allowed_roles={Role.OWNER})
 ROLES: Final = [role.value for role in Role]
-UNREADABLE: Final = {
-    (400, PROBLEM): problem("malformed_request: the body is not JSON."),
-    (415, PROBLEM): problem("unsupported_media_type"),
-}
 OWNERS: Final = {
     (403, PROBLEM): problem(
         "permission_denied; owners_by_people_only: a key makes and unmakes no owner."
@@ -67,7 +70,7 @@ class IssuedInvitationShown(serializers.Serializer[Any]):
 
     invitation = InvitationShown()
     link = serializers.CharField(
-        help_text="Hand it to the person; whoever signs in with the address may take the role."
+        help_text="Sent to the address as well; whoever signs in with it may take the role."
     )
 
 
@@ -251,13 +254,14 @@ class Invitations(APIView):
             **REFUSED,
             **OWNERS,
             (409, PROBLEM): problem(
-                "unable_to_invite: the person has the role, or too many invitations are open."
+                "unable_to_invite: the person has the role, or too many invitations are open; "
+                "nobody_answers: the installation made the key."
             ),
             **MALFORMED,
         },
     )
     def post(self, request: Request) -> Response:
-        """Offer a role; nothing is sent, the link is told once."""
+        """Offer a role; its link is sent by e-mail, and told here for the only time."""
         asked(request, Question)
         body, caller = said(request, InvitationBody), caller_of(request)
         role = Role(body["role"])
@@ -266,28 +270,13 @@ class Invitations(APIView):
             organisation_id=own_organisation(request),
             email=body["email"],
             role=role,
-            invited_by_id=_answerable(caller),
+            invited_by_id=answerable(caller=caller),
             actor=actor_of(caller),
             now=utc_now(),
         )
         link = f"{settings.PORTAL_ADDRESS}/invitations/{issued.token}"
         shown = {"invitation": issued.invitation, "link": link}
         return Response(IssuedInvitationShown(shown).data, status=HTTPStatus.CREATED)
-
-
-def _answerable(caller: Caller) -> int:
-    """Return who answers for an invitation: the person, or who made the key.
-
-    Raises:
-        UnableToInvite: nobody made the key but the installation.
-    """
-    if caller.user_id is not None:
-        return caller.user_id
-    found = maker_of(api_key_id=caller.api_key_id or 0)
-    if found is None:
-        message = "Nobody answers for this key: let an owner make one."
-        raise invitations.UnableToInvite(message)
-    return found
 
 
 class InvitationRevocation(APIView):

@@ -8,6 +8,7 @@ from accounts.events.vocabulary import MemberAdded, MemberEnded
 from accounts.locks import lock_organisation
 from accounts.models import Membership, User
 from accounts.permissions import Role
+from accounts.sandboxes.rights import refuse_in_sandbox
 from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
@@ -64,7 +65,9 @@ def insert_membership(
 
     Raises:
         UnableToAddMember: the person has the role already.
+        NotInASandbox: a sandbox has no people of its own.
     """
+    refuse_in_sandbox(organisation_id=organisation_id)
     has_it = UnableToAddMember(f"The user is already {role} of this organisation.")
     with constraint_errors({"accounts_membership_one_live": has_it}):
         made = Membership.objects.create(

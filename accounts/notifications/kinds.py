@@ -1,12 +1,12 @@
 """What people are told of, whom it concerns, and what of it may be switched off. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from accounts.events.vocabulary import EventKind
-from accounts.permissions import Role
+from accounts.permissions import Role, Staff
 
 
 class Kind(StrEnum):
@@ -18,6 +18,8 @@ class Kind(StrEnum):
     CLAIM_PAID = "claim_paid"
     AWARD_APPROVED = "award_approved"
     BALANCE_LOW = "balance_low"
+    PACKAGE_CHANGED = "package_changed"
+    PACKAGE_ENDING = "package_ending"
     USAGE_REJECTED = "usage_rejected"
     KEY_EXPIRING = "key_expiring"
     KEY_CREATED = "key_created"
@@ -25,6 +27,18 @@ class Kind(StrEnum):
     WEBHOOK_DISABLED = "webhook_disabled"
     VERIFICATION_DECIDED = "verification_decided"
     DEADLINE_NEAR = "deadline_near"
+    PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_FAILED = "payment_failed"
+    REFUND_PAID = "refund_paid"
+    REFUND_FAILED = "refund_failed"
+    PAYMENT_DISPUTED = "payment_disputed"
+    DISPUTE_CLOSED = "dispute_closed"
+    AUTO_TOP_UP_OFF = "auto_top_up_off"
+    VERIFICATION_DUE_SOON = "verification_due_soon"
+    VERIFICATION_OVERDUE = "verification_overdue"
+    VERIFICATION_ENDING = "verification_ending"
+    VERIFICATION_ENDED = "verification_ended"
+    CASH_DIFFERENCE_OPEN = "cash_difference_open"
 
 
 class Channel(StrEnum):
@@ -36,9 +50,13 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Who of an organisation is told, how without a preference, and whether he may refuse."""
+    """Who of an organisation is told, how without a preference, and whether he may refuse.
 
-    roles: frozenset[Role]
+    With `staff` it is told to people with these staff roles, whom the sender names.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    staff: frozenset[Staff] = frozenset()
     by_email: bool = True
     may_be_refused: bool = True
 
@@ -46,6 +64,8 @@ class Rule:
 _MONEY: Final = frozenset({Role.OWNER, Role.FINANCE})
 _PROGRAMS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 _OWNERS: Final = frozenset({Role.OWNER})
+_OFFICERS: Final = frozenset({Staff.SUBSIDY_OFFICER})
+_FINANCE: Final = frozenset({Staff.FINANCE})
 
 RULES: Final[Mapping[Kind, Rule]] = {
     Kind.BILL_ISSUED: Rule(roles=_MONEY),
@@ -54,9 +74,23 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.CLAIM_PAID: Rule(roles=_MONEY),
     Kind.AWARD_APPROVED: Rule(roles=_MONEY),
     Kind.BALANCE_LOW: Rule(roles=_MONEY),
+    Kind.PACKAGE_CHANGED: Rule(roles=_MONEY),
+    Kind.PACKAGE_ENDING: Rule(roles=_MONEY),
+    Kind.PAYMENT_RECEIVED: Rule(roles=_MONEY),
+    Kind.PAYMENT_FAILED: Rule(roles=_MONEY),
+    Kind.REFUND_PAID: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.REFUND_FAILED: Rule(roles=_MONEY),
+    Kind.PAYMENT_DISPUTED: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.DISPUTE_CLOSED: Rule(roles=_MONEY),
+    Kind.AUTO_TOP_UP_OFF: Rule(roles=_MONEY, may_be_refused=False),
     Kind.USAGE_REJECTED: Rule(roles=_PROGRAMS, by_email=False),
     Kind.KEY_EXPIRING: Rule(roles=_PROGRAMS),
     Kind.DEADLINE_NEAR: Rule(roles=_OWNERS),
+    Kind.VERIFICATION_ENDING: Rule(roles=_OWNERS),
+    Kind.VERIFICATION_ENDED: Rule(roles=_OWNERS),
+    Kind.VERIFICATION_DUE_SOON: Rule(staff=_OFFICERS),
+    Kind.VERIFICATION_OVERDUE: Rule(staff=_OFFICERS),
+    Kind.CASH_DIFFERENCE_OPEN: Rule(staff=_FINANCE),
     # What somebody who got hold of an account would switch off first.
     Kind.KEY_CREATED: Rule(roles=_OWNERS, may_be_refused=False),
     Kind.ROLE_GIVEN: Rule(roles=_OWNERS, may_be_refused=False),
@@ -72,11 +106,27 @@ KIND_OF_EVENT: Final[Mapping[EventKind, Kind]] = {
     EventKind.CLAIM_PAID: Kind.CLAIM_PAID,
     EventKind.AWARD_APPROVED: Kind.AWARD_APPROVED,
     EventKind.BALANCE_LOW: Kind.BALANCE_LOW,
+    EventKind.PACKAGE_ORDERED: Kind.PACKAGE_CHANGED,
+    EventKind.PACKAGE_CHANGED: Kind.PACKAGE_CHANGED,
+    EventKind.PACKAGE_ENDING: Kind.PACKAGE_ENDING,
+    EventKind.PAYMENT_RECEIVED: Kind.PAYMENT_RECEIVED,
+    EventKind.PAYMENT_FAILED: Kind.PAYMENT_FAILED,
+    EventKind.REFUND_PAID: Kind.REFUND_PAID,
+    EventKind.REFUND_FAILED: Kind.REFUND_FAILED,
+    EventKind.DISPUTE_OPENED: Kind.PAYMENT_DISPUTED,
+    EventKind.DISPUTE_CLOSED: Kind.DISPUTE_CLOSED,
     EventKind.USAGE_REJECTED: Kind.USAGE_REJECTED,
     EventKind.KEY_CREATED: Kind.KEY_CREATED,
     EventKind.KEY_ROTATED: Kind.KEY_CREATED,
     EventKind.MEMBER_ADDED: Kind.ROLE_GIVEN,
+    EventKind.VERIFICATION_ENDING: Kind.VERIFICATION_ENDING,
+    EventKind.VERIFICATION_ENDED: Kind.VERIFICATION_ENDED,
 }
+
+
+def kinds_for(staff_roles: Collection[Staff]) -> list[Kind]:
+    """Return what somebody with these staff roles may be told of, and so choose about."""
+    return [kind for kind, rule in RULES.items() if not rule.staff or rule.staff & set(staff_roles)]
 
 
 def is_told(kind: Kind, channel: Channel, *, preference: bool | None) -> bool:

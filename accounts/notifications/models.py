@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.notifications.kinds import Channel, Kind
 from kernel.identifiers import uuid7
+from kernel.worlds import real_world
 
 
 class MailState(models.TextChoices):
@@ -49,6 +50,9 @@ class Notification(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in Kind]), name="notification_kind"
+            ),
+            models.CheckConstraint(
+                condition=real_world("organisation"), name="notification_of_no_sandbox"
             ),
             models.CheckConstraint(
                 condition=Q(mail_state__in=MailState.values), name="notification_mail_state"

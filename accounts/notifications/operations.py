@@ -13,6 +13,7 @@ from kernel.audit import refuse_personal_data
 from kernel.errors import DomainError
 from kernel.nudges import wake_after_commit
 from kernel.transactions import transaction, transaction_required
+from kernel.worlds import is_sandbox
 
 
 class UnableToRefuse(DomainError):
@@ -67,8 +68,11 @@ def notify(
 
 @transaction_required
 def tell(tellings: Iterable[Telling], *, now: datetime) -> None:
-    """Write the notifications of many at once; who was told of a subject is not told again."""
-    listed = list(tellings)
+    """Write the notifications of many at once; who was told of a subject is not told again.
+
+    Nobody is told of a sandbox: its programs hear of it by their webhooks.
+    """
+    listed = [telling for telling in tellings if not is_sandbox(telling.organisation_id or 0)]
     people = _people_of(listed)
     wanted = _preferences({user_id for ids in people for user_id in ids})
     rows = []

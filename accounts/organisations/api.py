@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import Question, asked, own_organisation, said
-from accounts.api_etags import HEADER, if_match, tagged
+from accounts.api_etags import TAG, if_match, tagged
 from accounts.api_problems import MALFORMED, PROBLEM, REFUSED, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
@@ -22,16 +21,10 @@ from accounts.organisations.operations import rename, version_of
 from accounts.permissions import ANY_MEMBER, Role, Rule, Scope
 from accounts.queries import organisation_by_id
 from kernel.clock import utc_now
+from kernel.worlds import is_sandbox
 
 READERS: Final = Rule(required_scope=Scope.MEMBERS_READ, allowed_roles=ANY_MEMBER)
 WRITERS: Final = Rule(required_scope=Scope.MEMBERS_WRITE, allowed_roles={Role.OWNER})
-TAG: Final = OpenApiParameter(
-    name=HEADER,
-    type=OpenApiTypes.STR,
-    location=OpenApiParameter.HEADER,
-    required=True,
-    description="The ETag of what you read.",
-)
 
 
 class OrganisationShown(serializers.Serializer[Organisation]):
@@ -43,6 +36,14 @@ class OrganisationShown(serializers.Serializer[Organisation]):
     kind = serializers.ChoiceField(OrganisationKind.choices)
     size_class = serializers.ChoiceField(SizeClass.choices, allow_null=True)
     verified_at = serializers.DateTimeField(allow_null=True)
+    verified_until = serializers.DateTimeField(
+        allow_null=True, help_text="From then on it is verified no longer."
+    )
+    is_sandbox = serializers.SerializerMethodField(help_text="Nothing that it says is real.")
+
+    def get_is_sandbox(self, organisation: Organisation) -> bool:
+        """Say whether it is a sandbox."""
+        return is_sandbox(organisation.pk)
 
 
 class RenameBody(serializers.Serializer[Any]):

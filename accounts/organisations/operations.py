@@ -8,6 +8,7 @@ from accounts.api_etags import etag_of
 from accounts.locks import lock_organisation
 from accounts.models import Organisation
 from accounts.queries import OrganisationNotFound
+from accounts.sandboxes.rights import refuse_in_sandbox
 from kernel import audit
 from kernel.audit import Actor
 from kernel.canonical import canonical_hash
@@ -36,6 +37,7 @@ def version_of(organisation: Organisation) -> str:
         organisation.name,
         organisation.size_class,
         organisation.verified_at,
+        organisation.verified_until,
     )
 
 
@@ -48,7 +50,9 @@ def rename(
         OrganisationNotFound: there is none.
         OrganisationChanged: it is none of the versions that the caller has seen.
         NameIsVerified: the name was verified.
+        NotInASandbox: a sandbox is named after its organisation.
     """
+    refuse_in_sandbox(organisation_id=organisation_id)
     with transaction():
         found = lock_organisation(organisation_id)
         if found is None:

@@ -62,6 +62,9 @@ class VerificationShown(serializers.Serializer[Any]):
     uscc = serializers.CharField(allow_null=True)
     size_class = serializers.ChoiceField([size.value for size in SizeClass], allow_null=True)
     verified_at = serializers.DateTimeField(allow_null=True)
+    verified_until = serializers.DateTimeField(
+        allow_null=True, help_text="From then on it is verified no longer."
+    )
     case = CaseShown(allow_null=True)
 
 
@@ -89,6 +92,7 @@ def _told(standing: Standing) -> dict[str, Any]:
         "uscc": standing.uscc,
         "size_class": standing.size_class,
         "verified_at": standing.verified_at,
+        "verified_until": standing.verified_until,
         "case": _case(standing),
     }
 

@@ -12,6 +12,7 @@ from accounts.models import (
     VerificationPayment,
 )
 from accounts.verification.cases import Case
+from accounts.verification.queries import as_submitted
 from accounts.verification.states import VerificationState
 
 
@@ -61,9 +62,11 @@ def findings_of(*, case: Case) -> Findings:
         shared_papers=tuple(
             sorted(
                 (names[sha256], name)
-                for sha256, name in others.values_list(
-                    "file__sha256", "verification__organisation__name"
-                ).distinct()
+                for sha256, name in others.annotate(
+                    said=as_submitted("registered_name", verification="verification_id")
+                )
+                .values_list("file__sha256", "said")
+                .distinct()
             )
         ),
         known_related=tuple((row.uscc or "", row.name) for row in known),

@@ -75,6 +75,15 @@ class Relation(StrEnum):
     OTHER = "other"
 
 
+class Reminder(StrEnum):
+    """Of what somebody is reminded: officers of a case, an organisation of its term."""
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
 class Outcome(StrEnum):
     """What an officer decides."""
 

@@ -14,10 +14,12 @@ from accounts.verification.kinds import (
     Industry,
     Outcome,
     Relation,
+    Reminder,
     Scan,
 )
 from accounts.verification.states import FINAL, UNDER_WAY, PaymentState, VerificationState
 from kernel.identifiers import uuid7
+from kernel.worlds import real_world
 
 TRIES_MAX = 3
 _USCC = r"^([0-9A-HJ-NPQRTUWXY]{18})?$"
@@ -83,6 +85,9 @@ class Verification(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(due_on__isnull=False),
                 name="accounts_verification_due",
+            ),
+            models.CheckConstraint(
+                condition=real_world("organisation"), name="accounts_verification_of_no_sandbox"
             ),
         ]
         indexes = [models.Index(fields=["state", "due_on"], name="accounts_verification_queue")]
@@ -232,6 +237,36 @@ class VerificationSubmission(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(number__gte=1), name="accounts_verification_submission_counts"
+            ),
+        ]
+
+
+class VerificationReminder(models.Model):
+    """That somebody was reminded of a day of an organisation's verification: append-only.
+
+    Whoever may insert the row tells of it, in the same transaction; so it is told once.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=16, choices=_choices(Reminder))
+    day = models.DateField(help_text="By when it is decided, or when the term ends.")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_verification_reminder"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "day"], name="accounts_verification_reminder_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_values(Reminder)), name="accounts_verification_reminder_kind"
+            ),
+            models.CheckConstraint(
+                condition=real_world("organisation"),
+                name="accounts_verification_reminder_of_no_sandbox",
             ),
         ]
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import VerificationSubmitted
 from accounts.locks import lock_organisation
 from accounts.models import (
     Organisation,
@@ -11,6 +13,7 @@ from accounts.models import (
     Verification,
     VerificationSubmission,
 )
+from accounts.sandboxes.rights import refuse_in_sandbox
 from accounts.uscc import check_uscc
 from accounts.verification.cases import lacks_of, snapshot_of
 from accounts.verification.deadlines import review_deadline
@@ -71,7 +74,11 @@ def start(*, organisation_id: int, user_id: int, now: datetime) -> Verification:
     """Open a case, filled with what the last one said; an open one is returned as it is.
 
     Papers and the proof of the account are asked for anew.
+
+    Raises:
+        NotInASandbox: a sandbox is nobody who could be verified.
     """
+    refuse_in_sandbox(organisation_id=organisation_id)
     with transaction():
         organisation = lock_organisation(organisation_id)
         if organisation is None:
@@ -268,6 +275,10 @@ def submit(*, organisation_id: int, user_id: int, now: datetime) -> Verification
         )
         detail = {"number": made.number, "snapshot_hash": made.snapshot_hash.hex()}
         record("submit", row, actor=Actor.user(user_id), detail=detail, now=now)
+        told = VerificationSubmitted(
+            case=row.public_id, submission=made.number, due_on=due.day.isoformat()
+        )
+        emit(told, organisation_id=organisation_id, now=now)
     return made
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from accounts.models import (
     Organisation,
@@ -64,13 +64,14 @@ class Standing:
     uscc: str | None
     size_class: str | None
     verified_at: datetime | None
+    verified_until: datetime | None
     case: Case | None
     to_mend: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLine:
-    """A case in the officers' queue."""
+    """A case in the officers' queue, as its organisation handed it in last."""
 
     public_id: UUID
     organisation: str
@@ -114,6 +115,7 @@ def standing_of(*, organisation_id: int, now: datetime) -> Standing:
         uscc=organisation.uscc,
         size_class=organisation.size_class,
         verified_at=organisation.verified_at,
+        verified_until=organisation.verified_until,
         case=case,
         to_mend=history[0].step_reasons if history else {},
     )
@@ -147,25 +149,46 @@ def history_of(*, organisation_id: int) -> list[Decision]:
 
 
 def queue(*, states: Iterable[VerificationState], due_until: date | None = None) -> list[QueueLine]:
-    """Return submitted cases in the states, those first whose term ends first."""
+    """Return submitted cases in the states, those first whose term ends first.
+
+    A case that came back to be mended stands under the name that it was handed in with.
+    """
     rows = Verification.objects.filter(submitted_at__isnull=False, state__in=list(states))
     if due_until is not None:
         rows = rows.filter(due_on__lte=due_until)
-    found = rows.select_related("organisation").prefetch_related("submissions")
+    found = rows.annotate(
+        said_name=as_submitted("registered_name"),
+        said_uscc=as_submitted("uscc"),
+        said_kind=as_submitted("kind"),
+        times=Count("submissions"),
+    )
     return [
         QueueLine(
             public_id=row.public_id,
-            organisation=row.registered_name,
-            kind=OrganisationKind(row.organisation.kind),
-            uscc=row.uscc,
+            organisation=row.said_name,
+            kind=OrganisationKind(row.said_kind),
+            uscc=row.said_uscc,
             state=VerificationState(row.state),
             submitted_at=row.submitted_at,
             due_on=row.due_on,
-            submissions=len(row.submissions.all()),
+            submissions=row.times,
         )
         for row in found.order_by("due_on", "id")
         if row.submitted_at is not None
     ]
+
+
+def as_submitted(part: str, *, verification: str = "pk") -> Subquery:
+    """Return a part of what a case handed in last, for a query of rows that name the case."""
+    newest = VerificationSubmission.objects.filter(verification=OuterRef(verification))
+    return Subquery(newest.order_by("-number").values(f"snapshot__{part}")[:1])
+
+
+def submitted_name(*, verification_id: int) -> str:
+    """Return the name that a case was handed in with last."""
+    newest = VerificationSubmission.objects.filter(verification_id=verification_id)
+    name: str = newest.order_by("-number").values_list("snapshot__registered_name", flat=True)[0]
+    return name
 
 
 def paper(

@@ -15,7 +15,14 @@ from rest_framework.views import APIView
 
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import (
+    MALFORMED,
+    NOT_FOUND,
+    PROBLEM,
+    REFUSED,
+    UNREADABLE,
+    problem,
+)
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.events.vocabulary import LISTENABLE, EventKind
@@ -34,10 +41,6 @@ from kernel.clock import utc_now
 _ROLES: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 READERS: Final = Rule(required_scope=Scope.WEBHOOKS_READ, allowed_roles=_ROLES)
 WRITERS: Final = Rule(required_scope=Scope.WEBHOOKS_WRITE, allowed_roles=_ROLES)
-UNREADABLE: Final = {
-    (400, PROBLEM): problem("malformed_request: the body is not JSON."),
-    (415, PROBLEM): problem("unsupported_media_type"),
-}
 REFUSED_BODY: Final = {
     (422, PROBLEM): problem(
         "invalid_request: a part is unknown or malformed; webhook_url_refused: not a public "

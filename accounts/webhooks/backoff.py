@@ -16,15 +16,24 @@ def ceiling(attempts: int) -> timedelta:
 
 
 def next_attempt(
-    *, attempts: int, now: datetime, give_up_at: datetime, chance: random.Random | None = None
+    *,
+    attempts: int,
+    now: datetime,
+    give_up_at: datetime,
+    asked: timedelta | None = None,
+    chance: random.Random | None = None,
 ) -> datetime | None:
     """Return when to try again after `attempts` failures, or None: it is given up.
+
+    Where the receiver `asked` for a wait, that is the wait.
 
     The wait is anything up to the ceiling, so that endpoints that failed together are not called
     together again. The last attempt is made when the time is up, however the dice fell.
     """
     if now >= give_up_at:
         return None
+    if asked is not None:
+        return min(now + max(asked, STEP_MIN), give_up_at)
     dice = chance or random.SystemRandom()
     span = ceiling(attempts) - STEP_MIN
     wait = STEP_MIN + timedelta(milliseconds=dice.randint(0, span // timedelta(milliseconds=1)))

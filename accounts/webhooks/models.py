@@ -19,7 +19,8 @@ class WebhookEndpoint(models.Model):
     """An address of an organisation's own program. Its secrets are encrypted where they lie.
 
     After a rotation the previous secret signs as well, until `previous_until`. A worker holds
-    the endpoint until `sending_until`: its deliveries leave one after the other.
+    the endpoint until `sending_until`: its deliveries leave one after the other. Nothing leaves
+    before `waits_until` either: so long the receiver asked to be left alone.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -39,6 +40,7 @@ class WebhookEndpoint(models.Model):
     disabled_reason = models.CharField(max_length=16, choices=DisabledReason.choices, blank=True)
     deleted_at = models.DateTimeField(null=True)
     sending_until = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True, help_text="By its Retry-After.")
     claimed_at = models.DateTimeField(null=True, help_text="When something was last sent.")
 
     class Meta:
@@ -120,4 +122,36 @@ class WebhookDelivery(models.Model):
                 name="webhook_delivery_waiting",
             ),
             models.Index(fields=["endpoint", "id"], name="webhook_delivery_endpoint"),
+        ]
+
+
+class WebhookAttempt(models.Model):
+    """One call of a delivery: begun when it is claimed, ended with what came of it.
+
+    One without an end is under way, or its sender died and nobody knows what came of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(
+        WebhookDelivery, on_delete=models.CASCADE, related_name="made_attempts"
+    )
+    number = models.IntegerField(help_text="1, 2, 3 … of its delivery.")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=32, blank=True, help_text="Empty: it was taken.")
+    response_status = models.SmallIntegerField(null=True)
+    response_excerpt = models.CharField(max_length=1024, blank=True)
+    retry_after_seconds = models.IntegerField(null=True, help_text="As the receiver asked.")
+    duration_ms = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "accounts_webhook_attempt"
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "number"], name="webhook_attempt_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="webhook_attempt_counts"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, duration_ms__isnull=True, failure="")
+                | Q(ended_at__isnull=False, duration_ms__isnull=False),
+                name="webhook_attempt_ends_whole",
+            ),
         ]

@@ -144,7 +144,7 @@ def _switch(endpoint: WebhookEndpoint, *, is_enabled: bool, now: datetime) -> No
     if not is_enabled:
         endpoint.disabled_at, endpoint.disabled_reason = now, DisabledReason.PERSON
         return
-    endpoint.disabled_at, endpoint.disabled_reason = None, ""
+    endpoint.disabled_at, endpoint.disabled_reason, endpoint.waits_until = None, "", None
     WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING).update(
         next_attempt_at=now, give_up_at=now + GIVE_UP_AFTER
     )
@@ -244,10 +244,11 @@ def redeliver(
 
 
 def forget_old(*, now: datetime) -> int:
-    """Delete what was answered to deliveries that ended KEPT_FOR ago; return how many."""
+    """Delete deliveries that ended KEPT_FOR ago, with their attempts; return how many."""
     ended = WebhookDelivery.objects.exclude(state=DeliveryState.WAITING)
-    count, _ = ended.filter(created_at__lt=now - KEPT_FOR, give_up_at__lt=now - KEPT_FOR).delete()
-    return count
+    old = ended.filter(created_at__lt=now - KEPT_FOR, give_up_at__lt=now - KEPT_FOR)
+    _, counts = old.delete()
+    return counts.get("accounts.WebhookDelivery", 0)
 
 
 def refuse_beyond(*, caller: Caller, kinds: Collection[EventKind]) -> None:

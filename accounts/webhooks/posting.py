@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -29,6 +30,8 @@ EXCERPT_BYTES: Final = 1024
 _OK: Final = range(200, 300)
 _REDIRECT: Final = range(300, 400)
 GONE: Final = 410
+RETRY_AFTER_LENGTH_MAX: Final = 64
+_STEERING: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +42,21 @@ class Answer:
     duration_ms: int
     status: int | None = None
     excerpt: str = ""
+    retry_after: str = ""
 
     @property
     def is_taken(self) -> bool:
         """Say whether the receiver has the event."""
         return not self.failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """What came back over the wire."""
+
+    status: int
+    excerpt: str
+    retry_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class Poster:
             addresses = checked_addresses(
                 parts.hostname or "", port_of(parts), resolve=self.resolve
             )
-            status, excerpt = self._exchange(
+            reply = self._exchange(
                 parts, address=addresses[0], body=body, headers={**self.headers, **headers}
             )
         except AddressRefused as refused:
@@ -85,10 +98,11 @@ class Poster:
         spent = _milliseconds(started)
         return Answer(
             # Headers that were cut off in the middle look like headers that have ended.
-            failure="timeout" if self._is_over(spent) else _verdict(status),
+            failure="timeout" if self._is_over(spent) else _verdict(reply.status),
             duration_ms=spent,
-            status=status,
-            excerpt=excerpt,
+            status=reply.status,
+            excerpt=reply.excerpt,
+            retry_after=reply.retry_after,
         )
 
     def _is_over(self, spent_ms: int) -> bool:
@@ -96,7 +110,7 @@ class Poster:
 
     def _exchange(
         self, parts: SplitResult, *, address: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, str]:
+    ) -> _Reply:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         with self._connection(parts, address=address) as connection:
             connection.request(
@@ -109,7 +123,11 @@ class Poster:
             )
             response = connection.getresponse()
             excerpt = response.read(EXCERPT_BYTES)
-        return response.status, excerpt.decode(errors="replace").replace("\0", "\ufffd")
+        return _Reply(
+            status=response.status,
+            excerpt=readable(excerpt),
+            retry_after=response.headers.get("retry-after", "")[:RETRY_AFTER_LENGTH_MAX],
+        )
 
     @contextlib.contextmanager
     def _connection(self, parts: SplitResult, *, address: str) -> Iterator[HTTPConnection]:
@@ -145,6 +163,17 @@ def _cut(connection: HTTPConnection) -> None:
     if connection.sock is not None:
         with contextlib.suppress(OSError):
             connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def readable(answer: bytes) -> str:
+    """Return the beginning of an answer as text that may be shown anywhere.
+
+    What steers a terminal, turns the direction of reading or is no character becomes a mark.
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(sign) in _STEERING and sign not in "\n\t" else sign
+        for sign in answer.decode(errors="replace").replace("\r\n", "\n")
+    )
 
 
 def _verdict(status: int) -> str:

@@ -6,10 +6,15 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from accounts.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from accounts.webhooks.models import (
+    DeliveryState,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from kernel.errors import DomainError
 
-__all__ = ["DeliveryState", "WebhookDelivery", "WebhookEndpoint"]
+__all__ = ["DeliveryState", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,7 @@ def delivery_page(
     organisation_id: int,
     endpoint: UUID | None = None,
     state: str = "",
+    kind: str = "",
     after: UUID | None = None,
     limit: int,
 ) -> list[WebhookDelivery]:
@@ -123,8 +129,29 @@ def delivery_page(
         deliveries = deliveries.filter(endpoint__public_id=endpoint)
     if state:
         deliveries = deliveries.filter(state=state)
+    if kind:
+        deliveries = deliveries.filter(event__kind=kind)
     if after is not None:
         deliveries = deliveries.filter(
             id__lt=own_delivery(organisation_ids=own, public_id=after).pk
         )
     return list(deliveries.select_related("endpoint", "event").order_by("-id")[:limit])
+
+
+def attempt_page(
+    *,
+    delivery: WebhookDelivery,
+    failure: str | None = None,
+    after: int | None = None,
+    limit: int,
+) -> list[WebhookAttempt]:
+    """Return the attempts of a delivery, the newest first, those below number `after`.
+
+    With `failure` only those that ended so; an empty one asks for those that were taken.
+    """
+    attempts = WebhookAttempt.objects.filter(delivery=delivery)
+    if failure is not None:
+        attempts = attempts.filter(failure=failure, ended_at__isnull=False)
+    if after is not None:
+        attempts = attempts.filter(number__lt=after)
+    return list(attempts.order_by("-number")[:limit])

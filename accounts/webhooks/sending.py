@@ -15,10 +15,12 @@ from accounts.webhooks.locks import lock_delivery, lock_endpoint
 from accounts.webhooks.models import (
     DeliveryState,
     DisabledReason,
+    WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
 )
 from accounts.webhooks.posting import GONE, Answer, Poster
+from accounts.webhooks.retry_after import asked_wait
 from kernel import audit
 from kernel.audit import Actor
 from kernel.canonical import canonical_json
@@ -73,7 +75,9 @@ def claim(*, now: datetime) -> Outgoing | None:
         if taken is None:
             return None
         found = WebhookDelivery.objects.select_related("endpoint__organisation", "event")
-        return _outgoing(found.get(pk=taken["id"]), now=now)
+        delivery = found.get(pk=taken["id"])
+        WebhookAttempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
+        return _outgoing(delivery, now=now)
 
 
 def _outgoing(delivery: WebhookDelivery, *, now: datetime) -> Outgoing:
@@ -106,24 +110,45 @@ def document(delivery: WebhookDelivery) -> dict[str, Any]:
 def record(outgoing: Outgoing, *, answer: Answer, now: datetime) -> None:
     """Write down what an attempt came to, and let the endpoint's next one leave.
 
-    Of an attempt that took so long that it was made again, nothing is written.
+    An attempt that took so long that it was made again decides nothing of its delivery any more.
     """
+    asked = asked_wait(text=answer.retry_after, status=answer.status, now=now)
     with transaction():
         endpoint_id = WebhookDelivery.objects.values_list("endpoint_id", flat=True).get(
             pk=outgoing.delivery_id
         )
         endpoint = lock_endpoint(endpoint_id)
         delivery = lock_delivery(outgoing.delivery_id)
+        _end_attempt(outgoing, answer=answer, asked=asked, now=now)
         if delivery.attempts != outgoing.attempt:
             return
         endpoint.sending_until = None
+        endpoint.waits_until = None if asked is None else now + asked
         if delivery.state == DeliveryState.WAITING:
-            _note(delivery, answer=answer, now=now)
+            _note(delivery, answer=answer, asked=asked, now=now)
             _judge(endpoint, delivery, answer=answer, now=now)
-        endpoint.save(update_fields=["sending_until", "failing_since"])
+        endpoint.save(update_fields=["sending_until", "waits_until", "failing_since"])
 
 
-def _note(delivery: WebhookDelivery, *, answer: Answer, now: datetime) -> None:
+def _end_attempt(
+    outgoing: Outgoing, *, answer: Answer, asked: timedelta | None, now: datetime
+) -> None:
+    made = WebhookAttempt.objects.filter(
+        delivery_id=outgoing.delivery_id, number=outgoing.attempt, ended_at=None
+    )
+    made.update(
+        ended_at=now,
+        failure=answer.failure,
+        response_status=answer.status,
+        response_excerpt=answer.excerpt,
+        retry_after_seconds=None if asked is None else int(asked.total_seconds()),
+        duration_ms=answer.duration_ms,
+    )
+
+
+def _note(
+    delivery: WebhookDelivery, *, answer: Answer, asked: timedelta | None, now: datetime
+) -> None:
     delivery.failure = answer.failure
     delivery.response_status = answer.status
     delivery.response_excerpt = answer.excerpt
@@ -133,7 +158,7 @@ def _note(delivery: WebhookDelivery, *, answer: Answer, now: datetime) -> None:
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, now
     else:
         delivery.next_attempt_at = next_attempt(
-            attempts=delivery.attempts, now=now, give_up_at=delivery.give_up_at
+            attempts=delivery.attempts, now=now, give_up_at=delivery.give_up_at, asked=asked
         )
         if delivery.next_attempt_at is None:
             delivery.state = DeliveryState.DEAD

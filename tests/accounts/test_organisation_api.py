@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -64,7 +66,9 @@ def test_nobody_renames_blindly(client):
 
 
 def test_a_verified_name_stays(client, organisation):
-    Organisation.objects.filter(pk=organisation.pk).update(verified_at=NOW)
+    Organisation.objects.filter(pk=organisation.pk).update(
+        verified_at=NOW, verified_until=NOW + timedelta(days=365)
+    )
 
     answer = rename(client, "Second", **{"if-match": client.get(PLACE).headers["ETag"]})
 

@@ -6,9 +6,16 @@ not, nor within a year was, a member of the organisation.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import (
+    Event,
+    VerificationApproved,
+    VerificationRefused,
+    VerificationReturned,
+)
 from accounts.locks import lock_organisation
 from accounts.models import (
     Organisation,
@@ -19,6 +26,7 @@ from accounts.models import (
 from accounts.notifications.kinds import Kind
 from accounts.notifications.operations import notify
 from accounts.queries import was_member_since
+from accounts.verification.deadlines import local_day, term_end
 from accounts.verification.editing import record
 from accounts.verification.kinds import Outcome, Step
 from accounts.verification.locks import lock_case, lock_person
@@ -99,6 +107,8 @@ def decide(
         )
         if outcome == Outcome.APPROVED:
             _write_to_organisation(row, submission, now=now)
+        event = _event(row, submission, outcome=outcome, now=now)
+        emit(event, organisation_id=row.organisation_id, now=now)
         detail = {
             "outcome": str(outcome),
             "number": submission.number,
@@ -114,6 +124,18 @@ def decide(
             now=now,
         )
     return made
+
+
+def _event(
+    row: Verification, submission: VerificationSubmission, *, outcome: Outcome, now: datetime
+) -> Event:
+    about: dict[str, Any] = {"case": row.public_id, "submission": submission.number}
+    if outcome == Outcome.APPROVED:
+        ends_on = local_day(term_end(verified_at=now))
+        return VerificationApproved(**about, ends_on=ends_on.isoformat())
+    if outcome == Outcome.RETURNED:
+        return VerificationReturned(**about)
+    return VerificationRefused(**about)
 
 
 def _refuse_unreasoned(outcome: Outcome, *, reason: str, said: dict[str, str]) -> None:
@@ -170,4 +192,5 @@ def _write_to_organisation(
         name=said["registered_name"],
         size_class=said["size"]["size_class"] if said["size"] else None,
         verified_at=now,
+        verified_until=term_end(verified_at=now),
     )

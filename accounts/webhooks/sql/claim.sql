@@ -14,6 +14,7 @@ WITH free AS (
     ) next
     WHERE endpoint.deleted_at IS NULL AND endpoint.disabled_at IS NULL
         AND (endpoint.sending_until IS NULL OR endpoint.sending_until <= %(now)s)
+        AND (endpoint.waits_until IS NULL OR endpoint.waits_until <= %(now)s)
     ORDER BY endpoint.claimed_at NULLS FIRST, endpoint.id
     LIMIT 1
     FOR NO KEY UPDATE OF endpoint SKIP LOCKED

@@ -28,6 +28,7 @@ def test_nothing_was_begun():
         "uscc": None,
         "size_class": None,
         "verified_at": None,
+        "verified_until": None,
         "case": None,
     }
 

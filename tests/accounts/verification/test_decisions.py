@@ -45,6 +45,9 @@ def test_approving_writes_what_was_frozen_to_the_organisation():
     assert organisation.name == case.registered_name
     assert organisation.size_class == "small"
     assert organisation.verified_at == LATER
+    assert organisation.verified_until == LATER.replace(
+        year=LATER.year + 1, hour=16, minute=0, second=0
+    ) - timedelta(days=1)
     case.refresh_from_db()
     assert (case.state, case.due_on) == (VerificationState.APPROVED, None)
     entry = AuditEntry.objects.get(action="verification.decide")

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts.events.vocabulary import EVENTS, LISTENABLE, EventKind
+from accounts.models import WebhookAttempt, WebhookDelivery
 from accounts.permissions import Role, Scope
 from accounts.webhooks.described import sample
 from accounts.webhooks.operations import ENDPOINTS_MAX
 from kernel.models import AuditEntry
-from tests.builders.accounts import make_api_key, make_member, make_organisation
+from tests.builders.accounts import NOW, make_api_key, make_member, make_organisation
 from tests.builders.sessions import signed_in
 from tests.builders.webhooks import PUBLIC_URL, make_endpoint, own_dead_letter
 
@@ -166,3 +167,39 @@ def test_every_kind_is_described_with_an_example(kind):
         ["id", "type", "timestamp", "organisation", "data"],
     )
     assert json.loads(json.dumps(told)) == told
+
+
+def test_the_attempts_of_a_delivery_are_listed_to_its_own_organisation(organisation):
+    letter = own_dead_letter(organisation)
+    delivery = WebhookDelivery.objects.get(public_id=letter)
+    for number in (1, 2, 3):
+        WebhookAttempt.objects.create(
+            delivery=delivery,
+            number=number,
+            started_at=NOW,
+            ended_at=NOW,
+            duration_ms=number,
+            failure="status",
+            response_status=503,
+            response_excerpt="try later",
+            retry_after_seconds=60,
+        )
+    client, address = by_key(organisation), f"/api/v1/webhooks/deliveries/{letter}/attempts"
+
+    first = client.get(address, {"limit": 2}).json()
+    second = client.get(address, {"limit": 2, "cursor": first["next_cursor"]}).json()
+
+    assert [one["number"] for one in (*first["data"], *second["data"])] == [3, 2, 1]
+    assert second["next_cursor"] is None
+    assert first["data"][0] == {
+        "number": 3,
+        "started_at": "2026-10-01T04:00:00Z",
+        "ended_at": "2026-10-01T04:00:00Z",
+        "failure": "status",
+        "response_status": 503,
+        "response_excerpt": "try later",
+        "retry_after_seconds": 60,
+        "duration_ms": 3,
+    }
+    assert client.get(address, {"cursor": "nonsense"}).json()["code"] == "malformed_cursor"
+    assert by_key(make_organisation()).get(address).status_code == 404

@@ -10,46 +10,18 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from accounts.events.vocabulary import EventKind
-from accounts.models import Notification, WebhookDelivery, WebhookEndpoint
+from accounts.models import Notification, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.permissions import Role
 from accounts.webhooks import operations, sending
 from accounts.webhooks.posting import Poster
 from accounts.webhooks.scheduling import GIVE_UP_AFTER
-from kernel.clock import utc_now
+from tests.accounts.webhooks.conftest import Clock
 from tests.builders.accounts import make_member, make_organisation
 from tests.builders.webhooks import OWNER, happens, make_endpoint, rejected
-from tests.receiver import receiving
 
 pytestmark = pytest.mark.django_db
 
 QUICK = Poster(seconds_max=1)
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(utc_now())
-
-
-@pytest.fixture
-def receiver(settings):
-    settings.WEBHOOK_LOOPBACK = True
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def organisation():
-    return make_organisation()
 
 
 def the_delivery() -> WebhookDelivery:
@@ -243,6 +215,7 @@ def redeliver(organisation, delivery, *, now):
 
 
 def test_who_says_that_he_is_gone_is_not_asked_again(organisation, receiver, clock):
+    owner = make_member(organisation=organisation, role=Role.OWNER)
     make_endpoint(organisation=organisation, url=receiver.url, kinds=[EventKind.USAGE_REJECTED])
     happens(rejected(), organisation=organisation, now=clock.now)
     receiver.answers = [410]
@@ -251,7 +224,15 @@ def test_who_says_that_he_is_gone_is_not_asked_again(organisation, receiver, clo
     clock.now += timedelta(days=1)
 
     assert sending.send_waiting(clock=clock, poster=QUICK) == 0
-    assert WebhookEndpoint.objects.get().disabled_reason == "gone"
+    endpoint = WebhookEndpoint.objects.get()
+    assert endpoint.disabled_reason == "gone"
+    # and its people were told, and what was not heard waits for them
+    told = Notification.objects.get(kind="webhook_disabled")
+    assert (told.user_id, told.about) == (
+        owner.pk,
+        {"endpoint": str(endpoint.public_id), "reason": "gone"},
+    )
+    assert the_delivery().state == "waiting"
 
 
 def test_while_secrets_overlap_both_sign(organisation, receiver, clock):
@@ -304,6 +285,9 @@ def test_what_took_so_long_that_it_was_tried_again_writes_nothing(organisation, 
     # then what was delivered stays delivered
     delivery = the_delivery()
     assert (delivery.state, delivery.attempts, delivery.failure) == ("delivered", 2, "")
+    # while each attempt keeps what came of it
+    kept = WebhookAttempt.objects.order_by("number").values_list("failure", flat=True)
+    assert list(kept) == ["not_connected", ""]
 
 
 def test_secrets_lie_encrypted(organisation):
@@ -323,4 +307,6 @@ def test_old_answers_are_forgotten(organisation, receiver, clock):
 
     assert operations.forget_old(now=clock.now + operations.KEPT_FOR) == 0
     after = clock.now + operations.KEPT_FOR + GIVE_UP_AFTER + timedelta(seconds=1)
+    assert WebhookAttempt.objects.count() == 1
     assert operations.forget_old(now=after) == 1
+    assert WebhookAttempt.objects.count() == 0
