@@ -7,16 +7,25 @@ from compute_billing.ledger.models import CNY
 from kernel.sql import execute, statement
 from kernel.transactions import transaction_required
 
-FLOORED_KINDS: Final = frozenset({"paid", "promotion", "in_kind", "credit", "fund", "award"})
+FLOORED_KINDS: Final = frozenset(
+    {"paid", "promotion", "in_kind", "credit", "fund", "award", "package_deferred"}
+)
 
 
 @transaction_required
 def account(
-    *, owner_kind: str, owner_id: int, kind: str, subject: str = "", unit: str = CNY
+    *,
+    owner_kind: str,
+    owner_id: int,
+    kind: str,
+    subject: str = "",
+    unit: str = CNY,
+    operator_id: int | None = None,
 ) -> int:
     """Return the id of an account, opening it when there is none; safe under any concurrency.
 
-    A floored account is opened with its live balance row, at zero with a floor of zero.
+    A floored account is opened with its live balance row, at zero with a floor of zero. Only
+    arrears name an operator: whom they are owed to.
     """
     key = {
         "owner_kind": owner_kind,
@@ -24,6 +33,7 @@ def account(
         "kind": kind,
         "subject": subject,
         "unit": unit,
+        "operator_id": operator_id,
     }
     found = execute(statement(ROOM, "find_account.sql"), **key).fetchone()
     if found is None:

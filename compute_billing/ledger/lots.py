@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Final
 
 from compute_billing.ledger.accounts import account
+from compute_billing.ledger.locks import ROOM
 from compute_billing.ledger.models import CreditLot
 from compute_billing.ledger.posting import ReferenceReused, post
 from compute_billing.ledger.transfers import Transfer
 from kernel.errors import DomainError
+from kernel.sql import execute, statement
 from kernel.transactions import transaction_required
 
 # What a repeated grant must have in common with the first; it may be told a later instant.
 TERMS: Final = (
     "tenant_id",
+    "operator_id",
     "stage",
     "granted",
     "cluster_id",
@@ -56,6 +59,7 @@ class Grant:
     """The terms of a lot to be: how much, on what, when, and where it comes from."""
 
     tenant_id: int
+    operator_id: int
     stage: str
     quantity: int
     unit: str
@@ -79,12 +83,25 @@ def _refuse_malformed(grant: Grant) -> None:
         if project is None or project.tenant_id != grant.tenant_id:
             message = f"Project {grant.scope.project_id} is another tenant's."
             raise UnableToGrantLot(message, details={"project_id": grant.scope.project_id})
+    _refuse_foreign_cluster(grant)
+
+
+def _refuse_foreign_cluster(grant: Grant) -> None:
+    """Refuse a scope in which the lot could never pay: money buys its operator's compute alone."""
+    cluster_id = grant.scope.cluster_id
+    if cluster_id is None:
+        return
+    centre = execute(statement(ROOM, "operator_of_cluster.sql"), cluster_id=cluster_id).fetchone()
+    if centre is None or centre[0] != grant.operator_id:
+        message = f"Cluster {cluster_id} is another operator's: grant the lot without it."
+        raise UnableToGrantLot(message, details={"cluster_id": cluster_id})
 
 
 def _lot(grant: Grant, account_id: int) -> CreditLot:
     return CreditLot(
         account_id=account_id,
         tenant_id=grant.tenant_id,
+        operator_id=grant.operator_id,
         stage=grant.stage,
         granted=grant.quantity,
         cluster_id=grant.scope.cluster_id,

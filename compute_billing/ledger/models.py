@@ -6,6 +6,9 @@ balanced by construction; a balance is what came in minus what went out.
 
 from django.db import models
 
+from kernel.identifiers import uuid7
+from kernel.worlds import same_world
+
 CNY = "CNY"
 
 
@@ -32,6 +35,10 @@ class LedgerAccount(models.Model):
         CARD_TIME_GRANTED = "card_time_granted"
         CARD_TIME_USED = "card_time_used"
         BREAKAGE = "breakage"
+        PACKAGE_DEFERRED = "package_deferred"
+        PACKAGE_REVENUE = "package_revenue"
+        PAYMENT_FEE = "payment_fee"
+        OWN_FUNDS = "own_funds"
 
     owner_kind = models.CharField(max_length=16, choices=OwnerKind)
     owner_id = models.BigIntegerField()
@@ -39,21 +46,46 @@ class LedgerAccount(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     unit = models.CharField(max_length=80)
     has_floor = models.BooleanField()
+    operator = models.ForeignKey(
+        "accounts.Organisation",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="To whom arrears are owed; no other account names one.",
+    )
 
     class Meta:
         db_table = "ledger_account"
         constraints = [
             models.UniqueConstraint(
-                fields=["owner_kind", "owner_id", "kind", "subject", "unit"],
+                fields=["owner_kind", "owner_id", "kind", "subject", "unit", "operator"],
                 name="ledger_account_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="ledger_account_arrears_name_their_operator",
+                condition=models.Q(kind="arrears", operator__isnull=False)
+                | (~models.Q(kind="arrears") & models.Q(operator=None)),
             ),
             models.CheckConstraint(
                 name="ledger_account_floor_follows_kind",
                 condition=models.Q(
                     has_floor=models.Q(
-                        kind__in=["paid", "promotion", "in_kind", "credit", "fund", "award"]
+                        kind__in=[
+                            "paid",
+                            "promotion",
+                            "in_kind",
+                            "credit",
+                            "fund",
+                            "award",
+                            "package_deferred",
+                        ]
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="ledger_account_of_one_world", condition=same_world("id", "owner_id")
             ),
         ]
 
@@ -134,6 +166,11 @@ class LedgerPosting(models.Model):
                 name="ledger_posting_between_two_accounts",
                 condition=~models.Q(source_account=models.F("destination_account")),
             ),
+            # No money, and no card time, ever leaves a sandbox or comes into one.
+            models.CheckConstraint(
+                name="ledger_posting_within_one_world",
+                condition=same_world("source_account", "destination_account"),
+            ),
         ]
 
 
@@ -158,6 +195,8 @@ class Wallet(models.Model):
 class CreditLot(models.Model):
     """A quantity of value granted at once, with scope and time of use.
 
+    It is a prepayment to one operator, and buys that operator's compute alone.
+
     Spending order inside a stage is this table's index: most specific scope, earliest expiry,
     smallest grant, account id; all immutable, so that batches cannot change it.
     """
@@ -171,6 +210,7 @@ class CreditLot(models.Model):
         LedgerAccount, models.PROTECT, primary_key=True, related_name="lot"
     )
     tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    operator = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     stage = models.CharField(max_length=16, choices=Stage)
     granted = models.BigIntegerField()
     cluster = models.ForeignKey("Cluster", models.PROTECT, null=True, related_name="+")
@@ -202,27 +242,72 @@ class CreditLot(models.Model):
                 name="credit_lot_in_kind_has_a_meter",
                 condition=~models.Q(stage="in_kind") | models.Q(meter__isnull=False),
             ),
+            models.CheckConstraint(
+                name="credit_lot_of_one_world",
+                condition=same_world("account", "tenant", "cluster", "operator"),
+            ),
         ]
 
 
 class Hold(models.Model):
-    """Value set aside for a job before and while it runs."""
+    """Value set aside for a job before and while it runs.
+
+    It covers use of `milli_cards` from `starts_at` up to `covered_until`, worst case. It stays open
+    behind that for the usage that still has to arrive, and lets go by itself at `expires_at`.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
         EXPIRED = "expired"
 
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    operator = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     reference = models.CharField(max_length=200)
-    allocation_key = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    cluster = models.ForeignKey("Cluster", models.PROTECT, related_name="+")
+    meter = models.ForeignKey("Meter", models.PROTECT, related_name="+")
+    project = models.ForeignKey("Project", models.PROTECT, null=True, related_name="+")
+    allocation_key = models.CharField(max_length=200)
+    milli_cards = models.BigIntegerField()
+    starts_at = models.DateTimeField()
+    covered_until = models.DateTimeField()
     expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="When the job ended, as we were told.")
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "ledger_hold"
+        indexes = [
+            models.Index(
+                fields=["expires_at"], name="hold_open_by_expiry", condition=models.Q(state="open")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "reference"], name="hold_happens_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "cluster", "allocation_key"],
+                name="hold_one_open_per_job",
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="hold_of_one_world", condition=same_world("tenant", "operator", "cluster")
+            ),
+            models.CheckConstraint(
+                name="hold_covers_a_time",
+                condition=models.Q(
+                    covered_until__gt=models.F("starts_at"),
+                    expires_at__gt=models.F("covered_until"),
+                    milli_cards__gt=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="hold_is_open_or_closed_at",
+                condition=models.Q(state="open", closed_at=None)
+                | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
+            ),
         ]
 
 
@@ -249,4 +334,23 @@ class HoldPart(models.Model):
                     amount__gte=models.F("captured") + models.F("released"),
                 ),
             ),
+        ]
+
+
+class LotReserve(models.Model):
+    """Money of one lot that is on its way elsewhere: a refund that nobody has confirmed yet.
+
+    It is part of what the balance holds, and ends with the answer, however late.
+    """
+
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=200)
+    amount = models.BigIntegerField()
+    reserved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_lot_reserve"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "reference"], name="lot_reserved_once"),
+            models.CheckConstraint(name="lot_reserve_positive", condition=models.Q(amount__gt=0)),
         ]

@@ -3,13 +3,22 @@
 Locks are taken in one order everywhere: the tenant's wallet, then balances by account id.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from compute_billing.ledger import queries
 from compute_billing.ledger.accounts import account
-from compute_billing.ledger.arrears import Portion, clearing
-from compute_billing.ledger.locks import ROOM, lock_wallet
+from compute_billing.ledger.clearing import (
+    ArrearsCleared,
+    clear_arrears,
+    return_overpaid_arrears,
+)
+from compute_billing.ledger.holds import (
+    HoldIsClosed,
+    HoldNotFound,
+    HoldReferenceReused,
+    let_go,
+    release_expired,
+)
+from compute_billing.ledger.locks import ROOM, WalletNotFound, locked_wallet
 from compute_billing.ledger.lots import EVERYTHING, Grant, LotScope, UnableToGrantLot, fill_lot
 from compute_billing.ledger.models import CNY, CreditLot, LedgerBalance, Wallet
 from compute_billing.ledger.posting import (
@@ -23,8 +32,8 @@ from compute_billing.ledger.posting import (
 from compute_billing.ledger.transfers import Entry, Result, Status, Transfer
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.sql import execute, rows, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.sql import execute, statement
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 __all__ = [
     "BATCH_MAX",
@@ -32,6 +41,9 @@ __all__ = [
     "EVERYTHING",
     "ArrearsCleared",
     "Entry",
+    "HoldIsClosed",
+    "HoldNotFound",
+    "HoldReferenceReused",
     "LotScope",
     "Overdraft",
     "ReferenceReused",
@@ -49,10 +61,12 @@ __all__ = [
     "grant_in_kind_lot",
     "grant_paid_lot",
     "grant_promotion_lot",
+    "let_go",
     "open_transaction",
     "open_wallet",
     "post",
     "post_batch",
+    "release_expired",
     "return_overpaid_arrears",
     "set_credit_limit",
     "top_up",
@@ -65,25 +79,10 @@ class UnableToOpenWallet(DomainError):
     code = "unable_to_open_wallet"
 
 
-class WalletNotFound(DomainError):
-    """The tenant has no wallet."""
-
-    code = "wallet_not_found"
-
-
 class UnableToSetCreditLimit(DomainError):
     """The wallet is prepaid, the limit is negative, or more than the limit is used already."""
 
     code = "unable_to_set_credit_limit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrearsCleared:
-    """How much a clearing moved from paid lots to arrears, and what is still owed, in µ¥."""
-
-    amount: int
-    outstanding: int
-    transaction_id: int | None = None
 
 
 def open_wallet(*, tenant_id: int, mode: str = Wallet.Mode.PREPAID) -> Wallet:
@@ -127,15 +126,6 @@ def open_transaction(*, kind: str, reference: str, occurred_at: datetime, now: d
     return int(opened.fetchone()[0])
 
 
-@transaction_required
-def _locked_wallet(tenant_id: int) -> Wallet:
-    wallet = lock_wallet(tenant_id)
-    if wallet is None:
-        message = "The tenant has no wallet: open one first."
-        raise WalletNotFound(message, details={"tenant_id": tenant_id})
-    return wallet
-
-
 def set_credit_limit(*, tenant_id: int, limit_micro: int) -> None:
     """Let a postpaid tenant owe up to `limit_micro` before its usage becomes arrears.
 
@@ -151,7 +141,7 @@ def set_credit_limit(*, tenant_id: int, limit_micro: int) -> None:
         details={"tenant_id": tenant_id, "limit_micro": limit_micro},
     )
     with transaction(), constraint_errors({"ledger_balance_never_below_floor": used}):
-        if _locked_wallet(tenant_id).mode != Wallet.Mode.POSTPAID:
+        if locked_wallet(tenant_id).mode != Wallet.Mode.POSTPAID:
             message = "A prepaid wallet has no credit limit."
             raise UnableToSetCreditLimit(message)
         account_id = account(owner_kind="tenant", owner_id=tenant_id, kind="credit")
@@ -180,9 +170,10 @@ def grant_paid_lot(
         ReferenceReused: another top-up has this reference.
         WalletNotFound: the tenant has no wallet.
     """
-    _locked_wallet(tenant_id)
+    locked_wallet(tenant_id)
     grant = Grant(
         tenant_id=tenant_id,
+        operator_id=operator_id,
         stage=CreditLot.Stage.PAID,
         quantity=amount_micro,
         unit=CNY,
@@ -208,14 +199,14 @@ def top_up(
     occurred_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> CreditLot:
-    """Book a payment as a paid lot and settle the tenant's oldest arrears from it at once.
+    """Book a payment as a paid lot and settle what is owed to the operator from it, oldest first.
 
     Raises:
         UnableToGrantLot: no positive amount, or it expires before it starts.
         ReferenceReused: another top-up has this reference.
         WalletNotFound: the tenant has no wallet.
     """
-    with transaction():
+    with transaction_if_not_already():
         lot = grant_paid_lot(
             tenant_id=tenant_id,
             operator_id=operator_id,
@@ -250,6 +241,7 @@ def grant_promotion_lot(
     """
     grant = Grant(
         tenant_id=tenant_id,
+        operator_id=operator_id,
         stage=CreditLot.Stage.PROMOTION,
         quantity=amount_micro,
         unit=CNY,
@@ -261,7 +253,7 @@ def grant_promotion_lot(
         reference=reference,
     )
     with transaction():
-        _locked_wallet(tenant_id)
+        locked_wallet(tenant_id)
         cost = account(owner_kind="operator", owner_id=operator_id, kind="promotion_cost")
         return fill_lot(grant, source_id=cost, occurred_at=now, now=now)
 
@@ -298,10 +290,11 @@ def grant_in_kind_lot(
         WalletNotFound: the tenant has no wallet.
     """
     with transaction():
-        _locked_wallet(tenant_id)
+        locked_wallet(tenant_id)
         unit = _card_time_unit(scope.meter_id)
         grant = Grant(
             tenant_id=tenant_id,
+            operator_id=operator_id,
             stage=CreditLot.Stage.IN_KIND,
             quantity=quantity,
             unit=unit,
@@ -316,65 +309,3 @@ def grant_in_kind_lot(
             owner_kind="operator", owner_id=operator_id, kind="card_time_granted", unit=unit
         )
         return fill_lot(grant, source_id=granted, occurred_at=now, now=now)
-
-
-@transaction_required
-def return_overpaid_arrears(*, tenant_id: int, reference: str, now: datetime) -> int:
-    """Give back what a correction repaid on arrears that the tenant has paid since; return it.
-
-    Arrears are paid from paid lots only, so the money has a lot to go back to.
-    """
-    overpaid = [
-        account
-        for account in rows(statement(ROOM, "overpaid_arrears.sql"), tenant_id=tenant_id)
-        if account["amount"] > 0
-    ]
-    lots = rows(statement(ROOM, "lot_for_returns.sql"), tenant_id=tenant_id)
-    if not overpaid or not lots:
-        return 0
-    transfers = [
-        Transfer(account["account_id"], lots[0]["account_id"], CNY, account["amount"])
-        for account in overpaid
-    ]
-    post(
-        kind="arrears_returned",
-        reference=reference,
-        occurred_at=now,
-        now=now,
-        transfers=transfers,
-    )
-    return sum(transfer.amount for transfer in transfers)
-
-
-@transaction_required
-def clear_arrears(*, tenant_id: int, now: datetime) -> ArrearsCleared:
-    """Pay a tenant's oldest arrears from his paid lots without a scope, as far as they reach.
-
-    Vouchers, promotion and card time never clear arrears (the money of others may not pay what
-    is owed already).
-
-    Raises:
-        WalletNotFound: the tenant has no wallet.
-    """
-    _locked_wallet(tenant_id)
-    debts = queries.arrears(tenant_id=tenant_id)
-    owed = sum(debt.outstanding for debt in debts)
-    lots = rows(statement(ROOM, "lots_for_arrears.sql"), tenant_id=tenant_id, now=now)
-    transfers = clearing(
-        debts=[Portion(account_id=debt.account_id, amount=debt.outstanding) for debt in debts],
-        lots=[Portion(account_id=lot["account_id"], amount=lot["available"]) for lot in lots],
-        unit=CNY,
-    )
-    if not transfers:
-        return ArrearsCleared(amount=0, outstanding=owed)
-    amount = sum(transfer.amount for transfer in transfers)
-    # What ever came back to arrears only grows, so no two clearings have one reference.
-    cleared_before = execute(statement(ROOM, "cleared_total.sql"), tenant_id=tenant_id).fetchone()
-    transaction_id = post(
-        kind="arrears_cleared",
-        reference=f"{tenant_id}:{cleared_before[0]}",
-        occurred_at=now,
-        now=now,
-        transfers=transfers,
-    )
-    return ArrearsCleared(amount=amount, outstanding=owed - amount, transaction_id=transaction_id)

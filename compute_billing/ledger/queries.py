@@ -51,6 +51,8 @@ class Debt:
     """What is still owed of one posting out of an arrears account, in micro-yuan."""
 
     account_id: int
+    operator_id: int
+    operator: str
     cause: str
     posting_id: int
     transaction_id: int
@@ -188,8 +190,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseOwed:
-    """What is still owed for one cause, in how many debts, and since when."""
+    """What is still owed to one operator for one cause, in how many debts, and since when."""
 
+    operator: str
     cause: str
     outstanding: int
     debts: int
@@ -202,6 +205,7 @@ class Lot:
 
     stage: str
     reference: str
+    operator: str
     unit: str
     granted: int
     posted: int
@@ -245,18 +249,19 @@ def position(*, tenant_id: int, at: datetime) -> Position:
 
 
 def owed_by_cause(*, tenant_id: int) -> list[CauseOwed]:
-    """Return what a tenant still owes by cause, the oldest cause first."""
-    debts: dict[str, list[Debt]] = {}
+    """Return what a tenant still owes by operator and cause, the oldest cause first."""
+    debts: dict[tuple[str, str], list[Debt]] = {}
     for debt in arrears(tenant_id=tenant_id):
-        debts.setdefault(debt.cause, []).append(debt)
+        debts.setdefault((debt.operator, debt.cause), []).append(debt)
     return [
         CauseOwed(
+            operator=operator,
             cause=cause,
             outstanding=sum(debt.outstanding for debt in owed),
             debts=len(owed),
             since=min(debt.occurred_at for debt in owed),
         )
-        for cause, owed in debts.items()
+        for (operator, cause), owed in debts.items()
     ]
 
 

@@ -12,7 +12,7 @@ from kernel.transactions import transaction
 
 def prepaid_tenants() -> list[int]:
     """Return whose wallet may run dry."""
-    prepaid = Wallet.objects.filter(mode=Wallet.Mode.PREPAID)
+    prepaid = Wallet.objects.filter(mode=Wallet.Mode.PREPAID, tenant__retired_at=None)
     return list(prepaid.order_by("tenant_id").values_list("tenant_id", flat=True))
 
 

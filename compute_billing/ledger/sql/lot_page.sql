@@ -1,11 +1,12 @@
 -- A tenant's lots by their beginning, with what is left of each. A lot is known by its stage and
 -- reference.
-SELECT l.stage, a.subject AS reference, a.unit, l.granted, b.posted, b.held, l.starts_at,
+SELECT l.stage, a.subject AS reference, operator.code AS operator, a.unit, l.granted, b.posted, b.held, l.starts_at,
     l.expires_at, coalesce('operator:' || funder.code, l.funded_by) AS funded_by,
     k.code AS cluster, m.code AS card_type, p.code AS project
 FROM ledger_credit_lot l
 JOIN ledger_account a ON a.id = l.account_id
 JOIN ledger_balance b ON b.account_id = l.account_id
+JOIN accounts_organisation operator ON operator.id = l.operator_id
 -- Whoever reads of an operator is told its code, never its number.
 LEFT JOIN accounts_organisation funder
     ON funder.id = substring(l.funded_by FROM '^operator:([0-9]+)$')::bigint

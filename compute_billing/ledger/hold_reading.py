@@ -1,0 +1,93 @@
+"""Holds in words, for their tenant and for the operator whose compute they are on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from compute_billing.ledger.holds import HoldNotFound
+from compute_billing.ledger.locks import ROOM
+from compute_billing.ledger.models import Hold
+from kernel.sql import rows, statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldInWords:
+    """A hold: on what, until when, and what of it is still set aside.
+
+    Money in micro-yuan, card time in milli-card-milliseconds of the card type.
+    """
+
+    public_id: UUID
+    tenant: str
+    operator: str
+    cluster: str
+    card_type: str
+    project: str | None
+    reference: str
+    allocation_key: str
+    milli_cards: int
+    starts_at: datetime
+    covered_until: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    state: str
+    held: int
+    captured: int
+    held_card_time: int
+    captured_card_time: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldKey:
+    """Which hold, of which tenant."""
+
+    tenant_id: int
+    hold_id: int
+
+
+def hold_page(
+    *,
+    organisation_id: int,
+    state: str | None,
+    after: UUID | None,
+    limit: int,
+    public_id: UUID | None = None,
+) -> list[HoldInWords]:
+    """Return the holds of a tenant, and those on an operator's compute, the newest first."""
+    found = rows(
+        statement(ROOM, "hold_page.sql"),
+        organisation_id=organisation_id,
+        public_id=public_id,
+        state=state,
+        after=after,
+        limit=limit,
+    )
+    return [HoldInWords(**hold) for hold in found]
+
+
+def hold_in_words(*, organisation_id: int, public_id: UUID) -> HoldInWords:
+    """Return one hold of a tenant, or on an operator's compute.
+
+    Raises:
+        HoldNotFound: there is none, or it is somebody else's.
+    """
+    found = hold_page(
+        organisation_id=organisation_id, state=None, after=None, limit=1, public_id=public_id
+    )
+    if not found:
+        message = f"There is no hold {public_id}."
+        raise HoldNotFound(message)
+    return found[0]
+
+
+def hold_on_operator(*, operator_id: int, public_id: UUID) -> HoldKey:
+    """Return a hold on an operator's compute, to be extended or released by that operator.
+
+    Raises:
+        HoldNotFound: there is none, or it is another operator's.
+    """
+    found = Hold.objects.filter(operator_id=operator_id, public_id=public_id).first()
+    if found is None:
+        message = f"There is no hold {public_id}."
+        raise HoldNotFound(message)
+    return HoldKey(tenant_id=found.tenant_id, hold_id=found.pk)
