@@ -7,6 +7,7 @@ from typing import Final
 from compute_billing.catalogue.models import Cluster, Meter, PriceList, TimeBand
 from compute_billing.catalogue.pricing import ALL_DAY
 from kernel.sql import rows, statement
+from kernel.worlds import real_world
 
 ROOM: Final = "compute_billing.catalogue"
 
@@ -46,9 +47,13 @@ def prices_in_force(*, now: datetime) -> list[PriceLine]:
 def price_choices() -> PriceChoices:
     """Return what a price can be for."""
     return PriceChoices(
-        price_lists=dict(PriceList.objects.order_by("code").values_list("code", "id")),
+        price_lists=dict(
+            PriceList.objects.filter(real_world("id")).order_by("code").values_list("code", "id")
+        ),
         meters=dict(Meter.objects.order_by("code").values_list("code", "id")),
-        clusters=dict(Cluster.objects.order_by("code").values_list("code", "id")),
+        clusters=dict(
+            Cluster.objects.filter(real_world("id")).order_by("code").values_list("code", "id")
+        ),
         bands=[
             ALL_DAY,
             *TimeBand.objects.order_by("code").values_list("code", flat=True).distinct(),

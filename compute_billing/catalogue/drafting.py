@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from compute_billing.catalogue.locks import lock_price_list, prices_like
-from compute_billing.catalogue.models import Price, PriceDraft, PriceDraftDecision
+from compute_billing.catalogue.models import Price, PriceDraft, PriceDraftDecision, PriceList
 from compute_billing.catalogue.pricing import (
     ALL_DAY,
     TAX_CLASS,
@@ -17,6 +17,7 @@ from compute_billing.catalogue.pricing import (
     refuse_malformed_amount,
 )
 from compute_billing.catalogue.publishing import (
+    charged_micro,
     end_price,
     publish_price,
     refuse_unknown_key,
@@ -48,7 +49,7 @@ class UnableToApproveOwnPrice(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A price as it is proposed: of which key, from when on, and how much for a card-hour."""
+    """A price as its list would state it: of which key, from when on, how much a card-hour."""
 
     price_list_id: int
     meter_id: int
@@ -84,13 +85,18 @@ def make_draft(
         price_list_id=proposal.price_list_id, meter_id=proposal.meter_id, band=proposal.band
     )
     former = None if replaces is None else _open_draft(replaces)
+    price_list = PriceList.objects.get(id=proposal.price_list_id)
+    charged = charged_micro(
+        proposal.unit_price_micro, price_list, tax_class=_tax_class(_key_of(proposal))
+    )
     draft = PriceDraft.objects.create(
         price_list_id=proposal.price_list_id,
         meter_id=proposal.meter_id,
         cluster_id=proposal.cluster_id,
         band=proposal.band,
         valid_from=proposal.valid_from,
-        unit_price_micro=proposal.unit_price_micro,
+        unit_price_micro=charged,
+        before_tax_micro=None if price_list.tax_included else proposal.unit_price_micro,
         reason=proposal.reason,
         maker_id=maker_id,
         made_at=now,
@@ -151,15 +157,25 @@ def _decided() -> PriceDraftDecided:
     return PriceDraftDecided("This draft was decided or replaced already: look at the newest.")
 
 
+def _key_of(proposed: Proposal | PriceDraft) -> Price:
+    return Price(
+        price_list_id=proposed.price_list_id,
+        meter_id=proposed.meter_id,
+        cluster_id=proposed.cluster_id,
+        band=proposed.band,
+    )
+
+
+def _tax_class(key: Price) -> str:
+    """Return the class of the newest price of a key, which the next one keeps."""
+    newest = prices_like(key).order_by("-id").first()
+    return TAX_CLASS if newest is None else newest.tax_class
+
+
 @transaction_required
 def _publish(draft: PriceDraft, *, now: datetime) -> Price:
     """End the price of the key that holds when the draft begins, and publish the draft."""
-    key = Price(
-        price_list_id=draft.price_list_id,
-        meter_id=draft.meter_id,
-        cluster_id=draft.cluster_id,
-        band=draft.band,
-    )
+    key = _key_of(draft)
     holding = (
         prices_like(key)
         .filter(valid__contains=draft.valid_from, valid__endswith__isnull=True)
@@ -168,16 +184,17 @@ def _publish(draft: PriceDraft, *, now: datetime) -> Price:
     )
     if holding is not None:
         end_price(price_id=holding.pk, at=draft.valid_from)
-    newest = prices_like(key).order_by("-id").first()
     return publish_price(
         price_list_id=draft.price_list_id,
         meter_id=draft.meter_id,
         cluster_id=draft.cluster_id,
         band=draft.band,
         valid_from=draft.valid_from,
-        unit_price_micro=draft.unit_price_micro,
+        unit_price_micro=(
+            draft.unit_price_micro if draft.before_tax_micro is None else draft.before_tax_micro
+        ),
         now=now,
-        tax_class=TAX_CLASS if newest is None else newest.tax_class,
+        tax_class=_tax_class(key),
     )
 
 

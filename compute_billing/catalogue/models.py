@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from kernel.identifiers import uuid7
+from kernel.worlds import real_world, same_world
 
 
 class ComputeCentre(models.Model):
@@ -23,6 +24,11 @@ class ComputeCentre(models.Model):
 
     class Meta:
         db_table = "catalogue_compute_centre"
+        constraints = [
+            models.CheckConstraint(
+                name="centre_of_one_world", condition=same_world("id", "owner", "operator")
+            ),
+        ]
 
 
 class CardType(models.Model):
@@ -64,6 +70,11 @@ class Cluster(models.Model):
 
     class Meta:
         db_table = "catalogue_cluster"
+        constraints = [
+            models.CheckConstraint(
+                name="cluster_of_one_world", condition=same_world("id", "centre")
+            ),
+        ]
 
 
 class PriceList(models.Model):
@@ -96,6 +107,14 @@ class PriceList(models.Model):
                     | (models.Q(kind="class", tenant=None) & ~models.Q(customer_class=""))
                     | models.Q(kind="contract", tenant__isnull=False, customer_class="")
                 ),
+            ),
+            models.CheckConstraint(
+                name="price_list_of_one_world", condition=same_world("id", "issuer", "tenant")
+            ),
+            models.CheckConstraint(
+                name="price_list_of_a_sandbox_is_its_own",
+                condition=models.Q(issuer__gt=0)
+                | models.Q(tenant__isnull=False, tenant=models.F("issuer")),
             ),
         ]
 
@@ -159,7 +178,8 @@ class TimeBand(models.Model):
 class Price(models.Model):
     """One price of a meter, effective for a half-open range of time.
 
-    `unit_price_micro` is micro-yuan per card-hour. A used price is never edited; a mistake is
+    `unit_price_micro` is micro-yuan per card-hour, with its tax; a list that states prices without
+    tax has what it states in `before_tax_micro`. A used price is never edited; a mistake is
     mended by a price with the next `correction_no` for the same key and a rerate.
     """
 
@@ -176,6 +196,7 @@ class Price(models.Model):
     valid = DateTimeRangeField()
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.UNIT)
     unit_price_micro = models.BigIntegerField(null=True)
+    before_tax_micro = models.BigIntegerField(null=True)
     tax_class = models.CharField(max_length=32, default="vat_6")
     payee = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -209,6 +230,10 @@ class Price(models.Model):
                 name="price_valid_has_a_start",
                 condition=models.Q(valid__startswith__isnull=False, valid__isempty=False),
             ),
+            models.CheckConstraint(
+                name="price_of_one_world",
+                condition=same_world("id", "price_list", "cluster", "payee"),
+            ),
         ]
 
 
@@ -218,6 +243,7 @@ class PriceTier(models.Model):
     price = models.ForeignKey(Price, models.PROTECT, related_name="tiers")
     from_quantity = models.BigIntegerField()
     unit_price_micro = models.BigIntegerField()
+    before_tax_micro = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "catalogue_price_tier"
@@ -242,7 +268,8 @@ class PriceDraft(models.Model):
     cluster = models.ForeignKey(Cluster, models.PROTECT, null=True, related_name="+")
     band = models.SlugField(max_length=32, default="all")
     valid_from = models.DateTimeField()
-    unit_price_micro = models.BigIntegerField(help_text="micro-yuan per card-hour")
+    unit_price_micro = models.BigIntegerField(help_text="micro-yuan per card-hour, tax within")
+    before_tax_micro = models.BigIntegerField(null=True, help_text="if the list states that")
     reason = models.TextField()
     maker = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -258,6 +285,9 @@ class PriceDraft(models.Model):
             models.CheckConstraint(
                 name="price_draft_holds_later",
                 condition=models.Q(valid_from__gt=models.F("made_at")),
+            ),
+            models.CheckConstraint(
+                name="price_draft_of_no_sandbox", condition=real_world("price_list", "cluster")
             ),
         ]
 

@@ -31,7 +31,7 @@ from compute_billing.catalogue.publishing import (
 )
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.transactions import transaction
+from kernel.transactions import transaction, transaction_if_not_already
 
 __all__ = [
     "ALL_DAY",
@@ -107,7 +107,10 @@ def open_centre(*, code: str, name: str, owner_id: int, operator_id: int) -> Com
         UnableToOpenCentre: the code is taken.
     """
     taken = UnableToOpenCentre(f"There is a centre {code} already: choose another code.")
-    with transaction(), constraint_errors({"catalogue_compute_centre_code_key": taken}):
+    with (
+        transaction_if_not_already(),
+        constraint_errors({"catalogue_compute_centre_code_key": taken}),
+    ):
         return ComputeCentre.objects.create(
             code=code, name=name, owner_id=owner_id, operator_id=operator_id
         )
@@ -154,7 +157,7 @@ def add_cluster(*, centre_id: int, code: str, name: str, milli_cards: int | None
         message = f"Cluster {code} needs a positive number of cards, or none when it is unknown."
         raise UnableToAddCluster(message, details={"milli_cards": milli_cards})
     taken = UnableToAddCluster(f"There is a cluster {code} already: choose another code.")
-    with transaction(), constraint_errors({"catalogue_cluster_code_key": taken}):
+    with transaction_if_not_already(), constraint_errors({"catalogue_cluster_code_key": taken}):
         return Cluster.objects.create(
             centre_id=centre_id, code=code, name=name, milli_cards=milli_cards
         )
@@ -187,7 +190,7 @@ def make_price_list(
     if kind not in PriceList.Kind.values:
         message = f"{kind!r} is not a kind of price list: use {', '.join(PriceList.Kind.values)}."
         raise UnableToMakePriceList(message)
-    with transaction(), constraint_errors(refusals):
+    with transaction_if_not_already(), constraint_errors(refusals):
         return PriceList.objects.create(
             code=code,
             kind=kind,

@@ -24,6 +24,7 @@ from compute_billing.catalogue.pricing import (
 )
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
+from kernel.tax import with_tax
 from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 
@@ -45,6 +46,19 @@ class PriceNotFound(DomainError):
     code = "price_not_found"
 
 
+def charged_micro(stated_micro: int, price_list: PriceList, *, tax_class: str) -> int:
+    """Return what a card-hour is charged with: as its list states it, or that with its tax.
+
+    Who pays a charge so pays its tax too, whether list prices hold it or not.
+
+    Raises:
+        UnableToTax: the list states prices without tax, and the class has no rate.
+    """
+    if price_list.tax_included:
+        return stated_micro
+    return with_tax(before_tax_micro=stated_micro, tax_class=tax_class)
+
+
 @transaction_required
 def _insert_price(
     *,
@@ -53,7 +67,10 @@ def _insert_price(
     tiers: Sequence[Tier] | None,
 ) -> Price:
     """Insert a price with its tiers; `price` holds its key and period."""
-    price.unit_price_micro = unit_price_micro
+    listed = price.price_list
+    if unit_price_micro is not None:
+        price.unit_price_micro = charged_micro(unit_price_micro, listed, tax_class=price.tax_class)
+        price.before_tax_micro = None if listed.tax_included else unit_price_micro
     price.kind = Price.Kind.UNIT if tiers is None else Price.Kind.GRADUATED
     overlaps = PriceOverlaps(
         "Another price of this list, meter, cluster and band holds in this period: end it, "
@@ -63,7 +80,12 @@ def _insert_price(
     with constraint_errors({"price_never_overlaps_in_its_key": overlaps}):
         price.save(force_insert=True)
     PriceTier.objects.bulk_create(
-        PriceTier(price=price, from_quantity=from_quantity, unit_price_micro=tier_price)
+        PriceTier(
+            price=price,
+            from_quantity=from_quantity,
+            unit_price_micro=charged_micro(tier_price, listed, tax_class=price.tax_class),
+            before_tax_micro=None if listed.tax_included else tier_price,
+        )
         for from_quantity, tier_price in tiers or ()
     )
     return price
@@ -100,7 +122,7 @@ def publish_price(
     tax_class: str = TAX_CLASS,
     payee_id: int | None = None,
 ) -> Price:
-    """Publish a price, in micro-yuan per card-hour, for a half-open period.
+    """Publish a price, in micro-yuan per card-hour as its list states it, for a half-open period.
 
     With `tiers` the price is graduated: each step prices the quantity of the month beyond its
     start. Without `cluster_id` it holds on every cluster that has none of its own.
@@ -108,6 +130,7 @@ def publish_price(
     Raises:
         PriceOverlaps: a price of the same key holds in the period.
         UnableToPublishPrice: period, amount, tiers or band are malformed.
+        UnableToTax: the list states prices without tax, and the class has no rate.
         PriceNotFound: no such list or meter.
     """
     refuse_malformed_amount(unit_price_micro=unit_price_micro, tiers=tiers)

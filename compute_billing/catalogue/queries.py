@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from compute_billing.catalogue.models import Cluster, ComputeCentre, Meter, Price, PriceList
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
+from kernel.worlds import is_sandbox
 
 ROOM = "compute_billing.catalogue"
 
@@ -56,6 +58,7 @@ class PriceTerm:
     valid_from: datetime
     valid_until: datetime | None
     unit_price_micro: int | None
+    before_tax_micro: int | None
     tiers: Sequence[Tier]
 
     @property
@@ -73,6 +76,20 @@ def centre_by_code(*, code: str) -> ComputeCentre:
     found = ComputeCentre.objects.filter(code=code).first()
     if found is None:
         message = f"There is no centre {code!r}."
+        raise CatalogueEntryNotFound(message, details={"code": code})
+    return found
+
+
+def cluster_for(*, tenant_id: int, code: str) -> Cluster:
+    """Return a cluster that a tenant may use: a sandbox its own, everybody else any real one.
+
+    Raises:
+        CatalogueEntryNotFound: there is none with this code.
+    """
+    found = cluster_by_code(code=code)
+    own = found.centre.operator_id == tenant_id
+    if not own and (is_sandbox(tenant_id) or is_sandbox(found.pk)):
+        message = f"There is no cluster {code!r}."
         raise CatalogueEntryNotFound(message, details={"code": code})
     return found
 
@@ -114,6 +131,32 @@ def price_list_by_code(*, code: str) -> PriceList:
         message = f"There is no price list {code!r}."
         raise CatalogueEntryNotFound(message, details={"code": code})
     return found
+
+
+def draft_keys(
+    *, issuer_id: int, price_list: str, card_type: str, cluster: str
+) -> tuple[int, int, int | None]:
+    """Return list, meter and cluster of a price that an issuer proposes; no cluster is every one.
+
+    Raises:
+        CatalogueEntryNotFound: the issuer has no such list or cluster, or there is no such card
+            type; `details` says which field.
+    """
+    found: dict[str, int | None] = {
+        "price_list": _id_of(PriceList.objects.filter(code=price_list, issuer_id=issuer_id)),
+        "card_type": _id_of(Meter.objects.filter(code=card_type)),
+        "cluster": _id_of(Cluster.objects.filter(code=cluster, centre__operator_id=issuer_id)),
+    }
+    wanted = ("price_list", "card_type", "cluster") if cluster else ("price_list", "card_type")
+    missing = [name for name in wanted if found[name] is None]
+    if missing:
+        message = f"You have nothing of this code: {', '.join(missing)}."
+        raise CatalogueEntryNotFound(message, details={"fields": missing})
+    return found["price_list"] or 0, found["card_type"] or 0, found["cluster"]
+
+
+def _id_of(found: QuerySet[Any]) -> int | None:
+    return found.values_list("id", flat=True).first()
 
 
 def prices_of(*, price_list_id: int) -> list[Price]:

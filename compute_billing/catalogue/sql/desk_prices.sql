@@ -6,7 +6,7 @@ FROM catalogue_price p
 JOIN catalogue_price_list l ON l.id = p.price_list_id
 JOIN catalogue_meter m ON m.id = p.meter_id
 LEFT JOIN catalogue_cluster c ON c.id = p.cluster_id
-WHERE p.kind <> 'royalty' AND (upper_inf(p.valid) OR upper(p.valid) > %(now)s)
+WHERE p.id > 0 AND p.kind <> 'royalty' AND (upper_inf(p.valid) OR upper(p.valid) > %(now)s)
     AND NOT EXISTS (
         SELECT FROM catalogue_price n
         WHERE n.price_list_id = p.price_list_id AND n.meter_id = p.meter_id AND n.band = p.band

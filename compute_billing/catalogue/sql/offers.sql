@@ -6,7 +6,7 @@ JOIN catalogue_meter m ON m.id = p.meter_id
 JOIN catalogue_compute_centre e ON e.operator_id = l.issuer_id
 JOIN catalogue_cluster k ON k.centre_id = e.id
     AND (p.cluster_id IS NULL OR p.cluster_id = k.id)
-WHERE p.kind <> 'royalty' AND p.valid @> %(at)s::timestamptz
+WHERE (p.id < 0) = (%(tenant_id)s < 0) AND p.kind <> 'royalty' AND p.valid @> %(at)s::timestamptz
     AND (l.kind = 'default'
         OR (l.kind = 'contract' AND l.tenant_id = %(tenant_id)s)
         OR (l.kind = 'class' AND EXISTS (

@@ -4,18 +4,19 @@ WITH open_list AS (
     SELECT l.id, l.code, l.kind, l.customer_class, l.tax_included, issuer.code AS issuer
     FROM catalogue_price_list l
     JOIN accounts_organisation issuer ON issuer.id = l.issuer_id
-    WHERE l.kind = 'default'
+    WHERE (l.id < 0) = (%(tenant_id)s < 0) AND (l.kind = 'default'
         OR (l.kind = 'contract' AND l.tenant_id = %(tenant_id)s)
         OR (l.kind = 'class' AND EXISTS (
             SELECT FROM catalogue_customer_class_assignment c
             WHERE c.tenant_id = %(tenant_id)s AND c.customer_class = l.customer_class
-                AND c.valid @> %(at)s::timestamptz))
+                AND c.valid @> %(at)s::timestamptz)))
 ), valid AS (
     SELECT DISTINCT ON (l.code, m.code, coalesce(k.code, ''), p.band)
         p.id, l.code AS price_list, l.kind AS list_kind, l.customer_class, l.issuer,
         l.tax_included, m.code AS card_type, coalesce(k.code, '') AS cluster, p.band,
         b.starts_minute, b.ends_minute, p.correction_no, lower(p.valid) AS valid_from,
-        upper(p.valid) AS valid_until, p.unit_price_micro, p.tax_class
+        upper(p.valid) AS valid_until, p.unit_price_micro, p.before_tax_micro,
+        p.tax_class
     FROM open_list l
     JOIN catalogue_price p ON p.price_list_id = l.id
     JOIN catalogue_meter m ON m.id = p.meter_id
