@@ -3,6 +3,7 @@
 from django.db import models
 
 from kernel.identifiers import uuid7
+from kernel.worlds import same_world
 
 
 class Project(models.Model):
@@ -42,5 +43,8 @@ class ComputeContract(models.Model):
             models.CheckConstraint(
                 name="compute_contract_dates_in_order",
                 condition=models.Q(starts_on__lt=models.F("ends_on"), amount_micro__gte=0),
+            ),
+            models.CheckConstraint(
+                name="compute_contract_of_one_world", condition=same_world("tenant", "provider")
             ),
         ]

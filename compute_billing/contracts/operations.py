@@ -5,7 +5,7 @@ from datetime import date
 from compute_billing.contracts.models import ComputeContract, Project
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.transactions import transaction
+from kernel.transactions import transaction_if_not_already
 
 
 class UnableToAddProject(DomainError):
@@ -27,7 +27,7 @@ def add_project(*, tenant_id: int, code: str, name: str) -> Project:
         UnableToAddProject: the tenant has one with this code.
     """
     taken = UnableToAddProject(f"The tenant has a project {code} already: choose another code.")
-    with transaction(), constraint_errors({"project_code_unique": taken}):
+    with transaction_if_not_already(), constraint_errors({"project_code_unique": taken}):
         return Project.objects.create(tenant_id=tenant_id, code=code, name=name)
 
 
@@ -59,7 +59,7 @@ def sign_compute_contract(
             details={"field": "ends_on"},
         ),
     }
-    with transaction(), constraint_errors(refusals):
+    with transaction_if_not_already(), constraint_errors(refusals):
         return ComputeContract.objects.create(
             contract_no=contract_no,
             tenant_id=tenant_id,
