@@ -29,6 +29,14 @@ class Touched:
     months: list[date]
     prices: list[dict[str, Any]]
 
+    @property
+    def sellers(self) -> dict[int, list[int]]:
+        """Return the operators that sell, each with its prices."""
+        sold: dict[int, list[int]] = {}
+        for price in self.prices:
+            sold.setdefault(price["issuer_id"], []).append(price["price_id"])
+        return sold
+
 
 def find_touched(source: str) -> Touched:
     """Say what is touched by the usage or the pieces in the work tables."""
@@ -75,12 +83,12 @@ def price(*, tenant_id: int, months: BookedMonths, pieces: str = PIECES) -> None
 
 
 @transaction_required
-def open_booking(*, tenant_id: int, run_id: int, now: datetime) -> Booking:
+def open_booking(*, tenant_id: int, run_id: int, now: datetime, is_held: bool = False) -> Booking:
     """Open the one ledger transaction of the run."""
     transaction_id = ledger.open_transaction(
         kind="rating", reference=str(run_id), occurred_at=now, now=now
     )
-    return Booking(tenant_id, transaction_id)
+    return Booking(tenant_id, transaction_id, is_held)
 
 
 @transaction_required
@@ -88,6 +96,8 @@ def write(booking: Booking, *, run_id: int, touched: Touched) -> None:
     """Write the charges, the postings with the balances they move, and the counters."""
     tenant_id = booking.tenant_id
     run("write_charges.sql", tenant_id=tenant_id, run_id=run_id)
+    if booking.is_held:
+        run("write_shares.sql")
     moved = {
         f"{name}s": [movement[name] for movement in booking.movements]
         for name in ("account_id", "unit", "price_id", "amount")

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 
+from compute_billing.ledger import operations as ledger
 from compute_billing.rating import booking, waterfall
 from compute_billing.rating.models import RatingRun
 from compute_billing.rating.waterfall import ROOM, filled, run
-from kernel.sql import execute, statement
+from kernel.sql import execute, rows, statement
 from kernel.transactions import transaction_required
 
 
@@ -45,16 +46,30 @@ def cut(*, has_suspensions: bool) -> None:
 
 
 @transaction_required
-def pay_usage(*, tenant_id: int, run_id: int, profile: dict[str, Any], now: datetime) -> None:
+def pay_usage(
+    *,
+    tenant_id: int,
+    run_id: int,
+    profile: dict[str, Any],
+    now: datetime,
+    has_holds: bool = False,
+) -> None:
     """Send the records in rating_usage down the waterfall and book what comes out.
 
-    Where no lot of card-time has to be asked first, they are cut and priced in one statement.
+    Where no card-time has to be asked first, they are cut and priced in one statement.
     """
     touched = booking.find_touched("touched_by_usage.sql")
-    bill = _open(tenant_id=tenant_id, run_id=run_id, profile=profile, touched=touched, now=now)
+    bill = _open(
+        tenant_id=tenant_id,
+        run_id=run_id,
+        profile=profile,
+        touched=touched,
+        now=now,
+        has_holds=has_holds,
+    )
     if bill is None:
         return
-    if bill.payers.of_kind("in_kind"):
+    if bill.book.is_held or bill.payers.of_kind("in_kind"):
         cut(has_suspensions=False)
         _pay(bill, pieces=booking.PIECES)
     else:
@@ -63,12 +78,24 @@ def pay_usage(*, tenant_id: int, run_id: int, profile: dict[str, Any], now: date
 
 @transaction_required
 def pay_pieces(
-    *, tenant_id: int, run_id: int, profile: dict[str, Any], now: datetime, cause: str = ""
+    *,
+    tenant_id: int,
+    run_id: int,
+    profile: dict[str, Any],
+    now: datetime,
+    cause: str = "",
+    has_holds: bool = False,
 ) -> None:
     """Send the pieces in rating_piece down the waterfall and book what comes out."""
     touched = booking.find_touched("touched_by_pieces.sql")
     bill = _open(
-        tenant_id=tenant_id, run_id=run_id, profile=profile, touched=touched, now=now, cause=cause
+        tenant_id=tenant_id,
+        run_id=run_id,
+        profile=profile,
+        touched=touched,
+        now=now,
+        cause=cause,
+        has_holds=has_holds,
     )
     if bill is not None:
         _pay(bill, pieces=booking.PIECES)
@@ -85,6 +112,7 @@ class _Bill:
     payers: waterfall.Payers
     need: waterfall.Need
     book: waterfall.Booking
+    now: datetime
 
 
 def _open(
@@ -95,12 +123,14 @@ def _open(
     touched: booking.Touched,
     now: datetime,
     cause: str = "",
+    has_holds: bool = False,
 ) -> _Bill | None:
     """Lock months and payers and open the transaction, if anything has a price at all."""
     if not touched.months:
         return None
+    is_held = has_holds and run("find_held.sql", tenant_id=tenant_id) > 0
     months = booking.share_months(tenant_id=tenant_id, months=touched.months)
-    payers = waterfall.lock_payers(tenant_id=tenant_id)
+    payers = waterfall.lock_payers(tenant_id=tenant_id, sellers=touched.sellers)
     return _Bill(
         run_id=run_id,
         profile=profile,
@@ -114,7 +144,8 @@ def _open(
             booked_months=months.booked,
             cause=cause,
         ),
-        book=booking.open_booking(tenant_id=tenant_id, run_id=run_id, now=now),
+        book=booking.open_booking(tenant_id=tenant_id, run_id=run_id, now=now, is_held=is_held),
+        now=now,
     )
 
 
@@ -126,6 +157,9 @@ def _pay(bill: _Bill, *, pieces: str) -> None:
     waterfall.share_awards(payers, booking=book)
     waterfall.burn_own_money(payers, profile=bill.profile, need=bill.need, booking=book)
     booking.write(book, run_id=bill.run_id, touched=bill.touched)
+    if book.is_held:
+        done = rows(statement(ROOM, "holds_done.sql"), tenant_id=book.tenant_id)
+        ledger.let_go([hold["id"] for hold in done], state="closed", now=bill.now)
 
 
 def clear_pieces() -> None:

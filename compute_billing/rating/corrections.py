@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from compute_billing.ledger import operations as ledger
 from compute_billing.rating import charging, live, reversal
 from compute_billing.rating.waterfall import ROOM, run
 from kernel.sql import row, rows, statement
@@ -34,6 +35,8 @@ def reverse(*, tenant_id: int, run_id: int, now: datetime) -> int:
         live.find(tenant_id=tenant_id, **original)
     run("pieces_of_correction.sql")
     reversal.reverse_pieces(tenant_id=tenant_id, run_id=run_id, cause=CAUSE, now=now)
+    # What comes back to a lot pays what is owed at once, not with the next top-up.
+    ledger.clear_arrears(tenant_id=tenant_id, now=now)
     return 0
 
 

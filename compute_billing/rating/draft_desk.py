@@ -1,8 +1,8 @@
 """What the operator's desk reads of price drafts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from compute_billing.catalogue.drafting import UnknownPriceDraft
@@ -54,32 +54,61 @@ class TenantEffect:
     gross_after: int
 
 
-def drafts(*, is_open: bool | None) -> list[DraftLine]:
-    """Return the newest drafts: those nobody has decided, those somebody has, or all."""
-    return _drafts(public_id=None, is_open=is_open)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFilter:
+    """Which drafts are asked for; None asks for any. An open one has nobody decided."""
+
+    is_open: bool | None = None
+    price_list: str | None = None
+    card_type: str | None = None
 
 
-def draft(*, public_id: UUID) -> DraftLine:
-    """Return a draft.
+ANY: Final = DraftFilter()
+
+
+def drafts(
+    *,
+    wanted: DraftFilter = ANY,
+    issuer_id: int | None = None,
+    after: UUID | None = None,
+    limit: int = DRAFTS_MAX,
+) -> list[DraftLine]:
+    """Return drafts of an issuer's lists or (None) of all, the newest first, behind `after`.
 
     Raises:
-        UnknownPriceDraft: there is none.
+        UnknownPriceDraft: there is no draft `after` among them.
     """
-    found = _drafts(public_id=public_id, is_open=None)
+    if after is not None:
+        draft(public_id=after, issuer_id=issuer_id)
+    return _drafts(public_id=None, wanted=wanted, issuer_id=issuer_id, after=after, limit=limit)
+
+
+def draft(*, public_id: UUID, issuer_id: int | None = None) -> DraftLine:
+    """Return a draft, of an issuer's list where one is named.
+
+    Raises:
+        UnknownPriceDraft: there is none, or it is of another issuer's list.
+    """
+    found = _drafts(public_id=public_id, wanted=ANY, issuer_id=issuer_id, after=None, limit=1)
     if not found:
         message = f"There is no price draft {public_id}."
         raise UnknownPriceDraft(message)
     return found[0]
 
 
-def _drafts(*, public_id: UUID | None, is_open: bool | None) -> list[DraftLine]:
-    found = rows(
-        statement(ROOM, "drafts.sql"), public_id=public_id, is_open=is_open, limit=DRAFTS_MAX
-    )
+def _drafts(*, wanted: DraftFilter, **asked: Any) -> list[DraftLine]:
+    found = rows(statement(ROOM, "drafts.sql"), **asdict(wanted), **asked)
     return [DraftLine(**{**line, "quantity": int(line["quantity"])}) for line in found]
 
 
-def effects(*, public_id: UUID) -> list[TenantEffect]:
-    """Return what a draft would have changed for each tenant, the largest change first."""
-    found = rows(statement(ROOM, "draft_effects.sql"), public_id=public_id)
+def effects(
+    *, public_id: UUID, after: str | None = None, limit: int | None = None
+) -> list[TenantEffect]:
+    """Return what a draft would have changed for each tenant, the largest change first.
+
+    `after` names the tenant behind whom the page begins.
+    """
+    found = rows(
+        statement(ROOM, "draft_effects.sql"), public_id=public_id, after=after, limit=limit
+    )
     return [TenantEffect(**{**line, "quantity": int(line["quantity"])}) for line in found]

@@ -18,14 +18,21 @@ from kernel.audit import Actor
 from kernel.periods import month_text
 from kernel.queries import billing_month_at
 from kernel.sql import execute, row, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 
-@transaction
+@transaction_if_not_already()
 def propose_price(
-    *, proposal: Proposal, maker_id: int, now: datetime, replaces: UUID | None = None
+    *,
+    proposal: Proposal,
+    maker_id: int,
+    now: datetime,
+    replaces: UUID | None = None,
+    actor: Actor | None = None,
 ) -> PriceDraft:
     """Propose a price, with its effect on the use of the month before.
+
+    `maker_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnableToPublishPrice: the proposal is malformed.
@@ -50,7 +57,8 @@ def propose_price(
         ends_at=last_month.ends_at,
         time_zone=settings.BILLING_TIME_ZONE,
     )
-    _record(draft, action="rating.propose_price", user_id=maker_id, now=now)
+    actor = actor or Actor.user(maker_id)
+    _record(draft, action="rating.propose_price", actor=actor, now=now)
     return draft
 
 
@@ -66,31 +74,36 @@ def approve_price(*, draft_id: UUID, approver_id: int, now: datetime) -> PriceDr
         UnableToEndPrice: the price that holds was charged beyond its beginning.
     """
     draft = drafting.approve_draft(public_id=draft_id, approver_id=approver_id, now=now)
-    _record(draft, action="rating.approve_price", user_id=approver_id, now=now)
+    _record(draft, action="rating.approve_price", actor=Actor.user(approver_id), now=now)
     return draft
 
 
 @transaction
-def refuse_price(*, draft_id: UUID, decider_id: int, now: datetime) -> PriceDraft:
+def refuse_price(
+    *, draft_id: UUID, decider_id: int, now: datetime, actor: Actor | None = None
+) -> PriceDraft:
     """Refuse a draft, or take one's own back.
+
+    `decider_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnknownPriceDraft: there is none.
         PriceDraftDecided: it was decided or replaced already.
     """
     draft = drafting.refuse_draft(public_id=draft_id, decider_id=decider_id, now=now)
-    _record(draft, action="rating.refuse_price", user_id=decider_id, now=now)
+    actor = actor or Actor.user(decider_id)
+    _record(draft, action="rating.refuse_price", actor=actor, now=now)
     return draft
 
 
 @transaction_required
-def _record(draft: PriceDraft, *, action: str, user_id: int, now: datetime) -> None:
+def _record(draft: PriceDraft, *, action: str, actor: Actor, now: datetime) -> None:
     total = row(statement(ROOM, "draft_effect_total.sql"), draft_id=draft.pk) or {}
     audit.record(
         action=action,
         object_type="price_draft",
         object_id=draft.pk,
-        actor=Actor.user(user_id),
+        actor=actor,
         now=now,
         detail={
             "unit_price_micro": draft.unit_price_micro,

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from kernel.worlds import real_world, same_world
+
 
 class RatingCounter(models.Model):
     """How much of a price's month has been rated for a tenant: the state behind every amount."""
@@ -15,6 +17,11 @@ class RatingCounter(models.Model):
 
     class Meta:
         db_table = "rating_counter"
+        constraints = [
+            models.CheckConstraint(
+                name="rating_counter_of_one_world", condition=same_world("tenant_id", "price_id")
+            ),
+        ]
 
 
 class RatingRun(models.Model):
@@ -53,6 +60,7 @@ class Charge(models.Model):
     segment_end = models.DateTimeField()
     price_id = models.BigIntegerField()
     project_id = models.BigIntegerField(null=True)
+    cluster_id = models.BigIntegerField()
     quantity = models.BigIntegerField()
     quantity_in_kind = models.BigIntegerField()
     counter_before = models.BigIntegerField()
@@ -136,4 +144,33 @@ class PriceDraftEffect(models.Model):
         db_table = "rating_price_draft_effect"
         constraints = [
             models.UniqueConstraint(fields=["draft", "tenant"], name="price_draft_effect_unique"),
+            models.CheckConstraint(
+                name="price_draft_effect_of_no_sandbox", condition=real_world("tenant")
+            ),
+        ]
+
+
+class HoldCapture(models.Model):
+    """What was set aside for a job and has paid a charge of it, in the account's unit.
+
+    A part of the charge's share of that account; the rest of the share came from free money.
+    """
+
+    hold = models.ForeignKey("Hold", models.PROTECT, related_name="+")
+    account = models.ForeignKey("LedgerAccount", models.PROTECT, related_name="+", db_index=False)
+    tenant_id = models.BigIntegerField()
+    recorded_month = models.DateField()
+    charge_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    transaction = models.ForeignKey(
+        "LedgerTransaction", models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "rating_hold_capture"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hold", "account", "charge_id"], name="hold_capture_once"
+            ),
+            models.CheckConstraint(name="hold_capture_positive", condition=models.Q(amount__gt=0)),
         ]

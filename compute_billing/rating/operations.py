@@ -9,7 +9,7 @@ import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, OperationalError
 
@@ -22,6 +22,7 @@ from kernel.transactions import transaction, transaction_required
 logger = logging.getLogger(__name__)
 
 RUN_USAGE_MAX: Final = 10_000
+TENANT_ID_MAX: Final = 2**63 - 1
 PARKED_NO_PRICE: Final = "no_price"
 # From here on it pays to read the usage as a piece; below, its piece may be much longer than it.
 MANY_RECORDS: Final = 1_000
@@ -58,7 +59,8 @@ def rate_next(
 
     Returns None when nothing waits, or when somebody else is at work on this tenant.
     """
-    if row(statement(ROOM, "take_tenant.sql"), tenant_id=tenant_id) is None:
+    taken = row(statement(ROOM, "take_tenant.sql"), tenant_id=tenant_id)
+    if taken is None:
         return None
     due = row(statement(ROOM, "due.sql"), tenant_id=tenant_id, limit=limit)
     if due is None:
@@ -72,7 +74,9 @@ def rate_next(
     if is_correction:
         parked = corrections.reverse(tenant_id=tenant_id, run_id=run_id, now=now)
     else:
-        parked = _rate_taken(tenant_id=tenant_id, run_id=run_id, now=now)
+        parked = _rate_taken(
+            tenant_id=tenant_id, run_id=run_id, now=now, has_holds=taken["has_holds"]
+        )
     return RatingOutcome(tenant_id, count - parked, parked)
 
 
@@ -85,8 +89,7 @@ def rate_round(
     """
     outcomes: list[RatingOutcome] = []
     failed: set[int] = set()
-    tenant_id = _next_waiting(after=0, skip=skip)
-    while tenant_id is not None:
+    for tenant_id in _waiting(skip=skip):
         try:
             outcome = rate_next(tenant_id=tenant_id, now=now, limit=limit, queue=queue)
         except OperationalError:
@@ -96,7 +99,6 @@ def rate_round(
             failed.add(tenant_id)
         else:
             outcomes += [outcome] if outcome is not None else []
-        tenant_id = _next_waiting(after=tenant_id, skip=skip)
     return Round(tuple(outcomes), frozenset(failed))
 
 
@@ -133,9 +135,15 @@ def refuse_failures(failed: Collection[int]) -> None:
         raise UnableToRate(message, details={"tenant_ids": sorted(failed)})
 
 
-def _next_waiting(*, after: int, skip: Collection[int]) -> int | None:
-    found = row(statement(ROOM, "next_waiting.sql"), after=after, skip=list(skip))
-    return found["tenant_id"] if found else None
+def _waiting(*, skip: Collection[int]) -> Iterator[int]:
+    """Yield the tenants with waiting usage; sandboxes come after everything real."""
+    for after, before in ((0, TENANT_ID_MAX), (-TENANT_ID_MAX, 0)):
+        last = after
+        while found := row(
+            statement(ROOM, "next_waiting.sql"), after=last, before=before, skip=list(skip)
+        ):
+            last = found["tenant_id"]
+            yield last
 
 
 @transaction
@@ -161,14 +169,20 @@ def _take(*, tenant_id: int, usage_count: int, **due: object) -> int:
 
 
 @transaction_required
-def _rate_taken(*, tenant_id: int, run_id: int, now: datetime) -> int:
+def _rate_taken(*, tenant_id: int, run_id: int, now: datetime, has_holds: bool) -> int:
     """Rate the new use that lies in rating_usage; return how many records had to be parked."""
     charging.find_spans(tenant_id=tenant_id)
     profile = rows(statement(ROOM, "profile.sql"))[0]
+    batch: dict[str, Any] = {
+        "tenant_id": tenant_id,
+        "run_id": run_id,
+        "profile": profile,
+        "now": now,
+    }
     if not profile["has_gaps"] and not profile["has_suspensions"]:
-        charging.pay_usage(tenant_id=tenant_id, run_id=run_id, profile=profile, now=now)
+        charging.pay_usage(**batch, has_holds=has_holds)
         return 0
     charging.cut(has_suspensions=profile["has_suspensions"])
     parked = run("park_unpriced.sql", tenant_id=tenant_id) if profile["has_gaps"] else 0
-    charging.pay_pieces(tenant_id=tenant_id, run_id=run_id, profile=profile, now=now)
+    charging.pay_pieces(**batch, has_holds=has_holds)
     return parked

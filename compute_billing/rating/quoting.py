@@ -43,7 +43,6 @@ class QuotedSegment:
     gross: int
     discount: int
     programme: int
-    tax_included: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

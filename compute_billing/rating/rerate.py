@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction as django_transaction
 
+from compute_billing.ledger import operations as ledger
 from compute_billing.rating import charging, live
 from compute_billing.rating.models import RerateRequest
 from compute_billing.rating.waterfall import ROOM, run
@@ -147,6 +148,7 @@ def _rerate_tenant(*, tenant_id: int, month: date, now: datetime) -> Difference:
     charging.cut(has_suspensions=profile["has_suspensions"])
     run("name_rerated_pieces.sql")
     charging.pay_pieces(tenant_id=tenant_id, run_id=again, profile=profile, now=now, cause=CAUSE)
+    ledger.clear_arrears(tenant_id=tenant_id, now=now)
     return _difference(tenant_id=tenant_id, count=count, run_ids=[*run_ids, again])
 
 

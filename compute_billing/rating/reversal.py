@@ -19,7 +19,7 @@ def reverse_pieces(*, tenant_id: int, run_id: int, cause: str, now: datetime) ->
     """Send the negative pieces up the waterfall, against its order, and book them."""
     touched = booking.find_touched("touched_by_pieces.sql")
     months = booking.share_months(tenant_id=tenant_id, months=touched.months)
-    payers = waterfall.lock_payers(tenant_id=tenant_id)
+    payers = waterfall.lock_payers(tenant_id=tenant_id, sellers=touched.sellers)
     run("reversal_tables.sql")
     run("originals.sql", tenant_id=tenant_id)
     run("original_shares.sql", tenant_id=tenant_id)
@@ -30,10 +30,20 @@ def reverse_pieces(*, tenant_id: int, run_id: int, cause: str, now: datetime) ->
     booking.price(tenant_id=tenant_id, months=months)
     book.pay("return_promotions.sql")
     _return_awards(payers, book=book)
-    arrears_account_id = waterfall.arrears_account(tenant_id=tenant_id, cause=cause)
-    book.pay("return_money.sql", arrears_account_id=arrears_account_id, cause=cause)
+    _return_money(book, touched=touched, cause=cause)
     booking.write(book, run_id=run_id, touched=touched)
     ledger.return_overpaid_arrears(tenant_id=tenant_id, reference=str(run_id), now=now)
+
+
+def _return_money(book: waterfall.Booking, *, touched: booking.Touched, cause: str) -> None:
+    sellers = {price["price_id"]: price["issuer_id"] for price in touched.prices}
+    owed = waterfall.arrears_accounts(tenant_id=book.tenant_id, cause=cause, sellers=sellers)
+    book.pay(
+        "return_money.sql",
+        price_ids=list(sellers),
+        arrears_account_ids=list(owed),
+        cause=cause,
+    )
 
 
 def _return_awards(payers: waterfall.Payers, *, book: waterfall.Booking) -> None:

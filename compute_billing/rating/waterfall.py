@@ -5,6 +5,7 @@
 expiry, smallest grant, account id. Source: RULES of the house, payer waterfall.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -19,11 +20,17 @@ UNLIMITED: Final = 2**63 - 1
 MILLI_CARD_MS_PER_CARD_HOUR: Final = 3_600_000_000
 NO_HOLD: Final = "no_hold"
 LATE_USAGE: Final = "late_usage"
+ENFORCEMENT_LAG: Final = "enforcement_lag"
+ARREARS_ACCOUNTS: Final = ("early_account_ids", "late_account_ids", "lag_account_ids")
 
 
 @dataclass(frozen=True, slots=True)
 class Payers:
-    """The tenant's lots and credit limit, locked, in burn order, and its awards."""
+    """The tenant's lots and credit limit, locked, in burn order, and its awards.
+
+    A lot names the prices that it may pay, or None where it may pay all of the batch: it buys its
+    operator's compute alone. Lots of operators that sell nothing of the batch are not listed.
+    """
 
     accounts: list[dict[str, Any]]
     awards: list[dict[str, Any]]
@@ -37,15 +44,22 @@ class Payers:
 
 @dataclass(slots=True)
 class Booking:
-    """One transaction of rating: what its statements share, and the movements they tell."""
+    """One transaction of rating: what its statements share, and the movements they tell.
+
+    Where some of the use is held, shares are gathered first: a lot may pay the same charge from
+    what is set aside and from what is free.
+    """
 
     tenant_id: int
     transaction_id: int
+    is_held: bool = False
     movements: list[dict[str, Any]] = field(default_factory=list)
 
     def pay(self, name: str, **parameters: object) -> None:
         """Run one statement that writes shares, and keep what it moved."""
         text = statement(ROOM, name)
+        if self.is_held:
+            text = text.replace("INSERT INTO rating_charge_share ", "INSERT INTO rating_share ")
         shared = {"tenant_id": self.tenant_id, "transaction_id": self.transaction_id}
         self.movements += rows(text, **shared, **parameters)
 
@@ -57,6 +71,7 @@ class Need:
     at_most: int
     has_early: bool
     has_late: bool
+    sellers_by_price: Mapping[int, int]
     cause: str = ""
 
     @classmethod
@@ -77,6 +92,7 @@ class Need:
             at_most=quantity * highest // MILLI_CARD_MS_PER_CARD_HOUR + roundings,
             has_early=not all(late),
             has_late=any(late),
+            sellers_by_price={price["price_id"]: price["issuer_id"] for price in prices},
             cause=cause,
         )
 
@@ -95,22 +111,37 @@ def run(name: str, **parameters: object) -> int:
         return int(cursor.rowcount)
 
 
-def lock_payers(*, tenant_id: int) -> Payers:
-    """Lock everything of the tenant that may pay."""
+def lock_payers(*, tenant_id: int, sellers: Mapping[int, list[int]]) -> Payers:
+    """Lock everything of the tenant that may pay; `sellers` are the operators with their prices."""
+    locked = rows(statement(ROOM, "payers.sql"), tenant_id=tenant_id)
     return Payers(
-        accounts=rows(statement(ROOM, "payers.sql"), tenant_id=tenant_id),
+        accounts=[
+            {**payer, "price_ids": _prices(payer, sellers)}
+            for payer in locked
+            if payer["operator_id"] is None or payer["operator_id"] in sellers
+        ],
         awards=rows(statement(ROOM, "awards.sql"), tenant_id=tenant_id),
     )
 
 
+def _prices(payer: dict[str, Any], sellers: Mapping[int, list[int]]) -> list[int] | None:
+    if payer["operator_id"] is None or len(sellers) == 1:
+        return None
+    return sellers[payer["operator_id"]]
+
+
 def burn_card_time(payers: Payers, *, booking: Booking) -> None:
-    """Stage 1: lots of card-time pay quantity, before anything has a price."""
+    """Stage 1: lots of card-time pay quantity, before anything has a price; own holds first."""
+    if booking.is_held:
+        booking.pay("capture_in_kind.sql")
     for lot in payers.of_kind("in_kind"):
         booking.pay("burn_in_kind.sql", **_burn_parameters(lot), unit=lot["unit"])
 
 
 def burn_promotions(payers: Payers, *, booking: Booking) -> None:
     """Stage 3: promotions are a discount, so they come before tax and before public money."""
+    if booking.is_held:
+        booking.pay("capture_money.sql", payer_kinds=["promotion"])
     for lot in payers.of_kind("promotion"):
         booking.pay("burn_money.sql", **_burn_parameters(lot), payer_kind="promotion")
 
@@ -127,8 +158,10 @@ def burn_own_money(
     """Stages 5 and 6: the tenant's own money, then the credit limit, and the rest is owed.
 
     Lots that cover the whole batch stand in one line; a lot that covers part of it is burned by
-    itself in its place.
+    itself in its place. What is set aside for a job comes before all of them.
     """
+    if booking.is_held:
+        booking.pay("capture_money.sql", payer_kinds=["paid", "credit"])
     line: list[dict[str, Any]] = []
     for lot in payers.of_kind("paid"):
         if covers_all(lot, profile):
@@ -159,10 +192,10 @@ def _burn_line(line: list[dict[str, Any]], *, need: Need, booking: Booking) -> N
         account_ids.append(payer["account_id"])
         payer_kinds.append(payer["kind"])
         upto.append(reached)
-    late_account_id = None
+    owed: dict[str, list[int]] = {name: [] for name in ARREARS_ACCOUNTS}
     if reached < need.at_most:
-        early_account_id, late_account_id = _arrears(need, tenant_id=booking.tenant_id)
-        account_ids.append(early_account_id)
+        owed = _arrears(need, booking=booking)
+        account_ids.append(None)
         payer_kinds.append("arrears")
         upto.append(UNLIMITED)
     booking.pay(
@@ -171,19 +204,36 @@ def _burn_line(line: list[dict[str, Any]], *, need: Need, booking: Booking) -> N
         payer_kinds=payer_kinds,
         since=[0, *upto[:-1]],
         upto=upto,
-        late_account_id=late_account_id,
+        price_ids=list(need.sellers_by_price),
+        **owed,
         cause=need.cause or NO_HOLD,
         late_cause=need.cause or LATE_USAGE,
+        lag_cause=need.cause or ENFORCEMENT_LAG,
     )
 
 
-def _arrears(need: Need, *, tenant_id: int) -> tuple[int | None, int | None]:
-    """Return the accounts of what will be owed for use of open months, and of closed ones."""
-    early, late = need.cause or NO_HOLD, need.cause or LATE_USAGE
-    return (
-        arrears_account(tenant_id=tenant_id, cause=early) if need.has_early else None,
-        arrears_account(tenant_id=tenant_id, cause=late) if need.has_late else None,
+def _arrears(need: Need, *, booking: Booking) -> dict[str, list[int]]:
+    """Return by price the accounts of what will be owed.
+
+    For use of open months, for use of closed ones, and for use of jobs whose hold is used up.
+    """
+    wanted = (
+        (need.has_early, NO_HOLD),
+        (need.has_late, LATE_USAGE),
+        (booking.is_held, ENFORCEMENT_LAG),
     )
+    return {
+        name: list(
+            arrears_accounts(
+                tenant_id=booking.tenant_id,
+                cause=need.cause or cause,
+                sellers=need.sellers_by_price,
+            )
+        )
+        if is_needed
+        else []
+        for name, (is_needed, cause) in zip(ARREARS_ACCOUNTS, wanted, strict=True)
+    }
 
 
 def covers_all(lot: dict[str, Any], profile: dict[str, Any]) -> bool:
@@ -193,8 +243,12 @@ def covers_all(lot: dict[str, Any], profile: dict[str, Any]) -> bool:
         for name in ("cluster_id", "meter_id", "project_id")
     )
     begun = lot["starts_at"] is None or lot["starts_at"] <= profile["starts_at"]
+    sold_by_one = lot["price_ids"] is None
     return (
-        scoped and begun and (lot["expires_at"] is None or profile["ends_at"] <= lot["expires_at"])
+        sold_by_one
+        and scoped
+        and begun
+        and (lot["expires_at"] is None or profile["ends_at"] <= lot["expires_at"])
     )
 
 
@@ -210,17 +264,22 @@ def touches(lot: dict[str, Any], profile: dict[str, Any]) -> bool:
     )
 
 
-def arrears_account(*, tenant_id: int, cause: str) -> int:
-    """Return the tenant's account of what it owes for one cause."""
-    return ledger.account(
-        owner_kind=LedgerAccount.OwnerKind.TENANT,
-        owner_id=tenant_id,
-        kind=LedgerAccount.Kind.ARREARS,
-        subject=cause,
-        unit="CNY",
-    )
+def arrears_accounts(*, tenant_id: int, cause: str, sellers: Mapping[int, int]) -> Iterator[int]:
+    """Yield for each price the account of what the tenant owes to its seller for one cause."""
+    opened = {
+        operator_id: ledger.account(
+            owner_kind=LedgerAccount.OwnerKind.TENANT,
+            owner_id=tenant_id,
+            kind=LedgerAccount.Kind.ARREARS,
+            subject=cause,
+            unit="CNY",
+            operator_id=operator_id,
+        )
+        for operator_id in sorted(set(sellers.values()))
+    }
+    return (opened[operator_id] for operator_id in sellers.values())
 
 
 def _burn_parameters(payer: dict[str, Any]) -> dict[str, Any]:
-    names = ("account_id", "available", "cluster_id", "meter_id", "project_id")
+    names = ("account_id", "available", "cluster_id", "meter_id", "project_id", "price_ids")
     return {name: payer[name] for name in (*names, "starts_at", "expires_at")}

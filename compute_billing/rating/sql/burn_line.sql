@@ -1,15 +1,21 @@
 -- Payers that can pay everything stand in line: what the segments need, laid end to end, is cut at
--- the borders of what the payers have. The last in line has no limit.
+-- the borders of what the payers have. The last in line has no limit: it is owed to whoever set the
+-- price.
 WITH line AS (
-    SELECT charge_id, recorded_month, price_id, month, booked_month, need,
+    SELECT charge_id, usage_id, recorded_month, price_id, month, booked_month, need,
         (sum(need) OVER (ORDER BY charge_id))::bigint AS upto
     FROM rating_segment WHERE need > 0
 ), paid AS MATERIALIZED (
     SELECT l.charge_id, l.recorded_month, l.price_id, p.payer_kind,
-        CASE WHEN p.payer_kind = 'arrears' AND l.booked_month <> l.month
-            THEN %(late_account_id)s::bigint ELSE p.account_id END AS account_id,
+        CASE WHEN p.payer_kind <> 'arrears' THEN p.account_id
+            ELSE (CASE WHEN l.usage_id IN (SELECT usage_id FROM rating_held)
+                    THEN %(lag_account_ids)s::bigint[]
+                    WHEN l.booked_month <> l.month THEN %(late_account_ids)s::bigint[]
+                    ELSE %(early_account_ids)s::bigint[] END
+                )[array_position(%(price_ids)s::bigint[], l.price_id)] END AS account_id,
         least(l.upto, p.upto) - greatest(l.upto - l.need, p.since) AS amount,
         CASE WHEN p.payer_kind <> 'arrears' THEN ''
+            WHEN l.usage_id IN (SELECT usage_id FROM rating_held) THEN %(lag_cause)s
             WHEN l.booked_month <> l.month THEN %(late_cause)s ELSE %(cause)s END AS cause
     FROM line l
     JOIN unnest(%(account_ids)s::bigint[], %(payer_kinds)s::text[], %(since)s::bigint[],

@@ -1,4 +1,5 @@
--- One lot pays the segments in its scope, in order, until it is used up.
+-- One lot pays the segments in its scope, in order, until it is used up. Prices name who sells: none
+-- are said where all of them are the lot's operator's.
 WITH eligible AS (
     SELECT charge_id, recorded_month, price_id, need, sum(need) OVER (ORDER BY charge_id) AS upto
     FROM rating_segment
@@ -6,6 +7,7 @@ WITH eligible AS (
         AND (%(meter_id)s::bigint IS NULL OR meter_id = %(meter_id)s)
         AND (%(cluster_id)s::bigint IS NULL OR cluster_id = %(cluster_id)s)
         AND (%(project_id)s::bigint IS NULL OR project_id = %(project_id)s)
+        AND (%(price_ids)s::bigint[] IS NULL OR price_id = ANY(%(price_ids)s))
         AND (%(starts_at)s::timestamptz IS NULL OR segment_start >= %(starts_at)s)
         AND (%(expires_at)s::timestamptz IS NULL OR segment_start < %(expires_at)s)
 ), paid AS MATERIALIZED (

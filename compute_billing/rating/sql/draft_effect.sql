@@ -39,7 +39,7 @@ WITH draft AS MATERIALIZED (
     SELECT d.tenant_id, tstzrange(NULL, NULL) FROM draft d WHERE d.kind = 'contract'
     UNION ALL
     SELECT o.id, tstzrange(NULL, NULL) FROM draft d CROSS JOIN accounts_organisation o
-    WHERE d.kind = 'default'
+    WHERE d.kind = 'default' AND o.id > 0
 ), moved AS (
     SELECT c.tenant_id, c.price_id, sum(
             div((c.quantity - c.quantity_in_kind)::numeric * ms.upto, ms.whole)

@@ -24,6 +24,11 @@ LEFT JOIN LATERAL (
         sum(x.gross_after) AS gross_after
     FROM rating_price_draft_effect x WHERE x.draft_id = d.id) AS f ON true
 WHERE (%(public_id)s::uuid IS NULL OR d.public_id = %(public_id)s)
+    AND (%(issuer_id)s::bigint IS NULL OR l.issuer_id = %(issuer_id)s)
+    AND (%(price_list)s::text IS NULL OR l.code = %(price_list)s)
+    AND (%(card_type)s::text IS NULL OR m.code = %(card_type)s)
+    AND (%(after)s::uuid IS NULL OR d.id < (
+        SELECT id FROM catalogue_price_draft WHERE public_id = %(after)s))
     AND (%(is_open)s::boolean IS NULL OR (e.draft_id IS NULL) = %(is_open)s)
 ORDER BY d.id DESC
 LIMIT %(limit)s

@@ -10,7 +10,7 @@ WITH locked AS MATERIALIZED (
             WHERE owner_kind = 'tenant' AND owner_id = %(tenant_id)s AND kind = 'credit')
     ORDER BY b.account_id FOR UPDATE
 )
-SELECT l.account_id, l.available, a.kind, a.unit, lot.cluster_id, lot.meter_id, lot.project_id,
+SELECT l.account_id, l.available, a.kind, a.unit, lot.operator_id, lot.cluster_id, lot.meter_id, lot.project_id,
     CASE WHEN lot.stage <> 'paid' THEN lot.starts_at END AS starts_at, lot.expires_at
 FROM locked l
 JOIN ledger_account a ON a.id = l.account_id

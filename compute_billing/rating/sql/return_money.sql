@@ -5,7 +5,8 @@ WITH owed AS (
 ), payer AS (
     SELECT o.charge_id, o.recorded_month, o.price_id, o.amount AS total,
         coalesce(s.payer_kind, 'arrears') AS payer_kind,
-        coalesce(s.account_id, %(arrears_account_id)s) AS account_id,
+        coalesce(s.account_id, (%(arrears_account_ids)s::bigint[])[
+            array_position(%(price_ids)s::bigint[], o.price_id)]) AS account_id,
         coalesce(s.position, 1) AS position,
         greatest(0, least(s.amount, o.amount - (sum(s.amount) OVER w - s.amount))) AS amount
     FROM owed o

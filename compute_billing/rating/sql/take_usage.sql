@@ -7,7 +7,7 @@ WITH taken AS (
 )
 INSERT INTO rating_usage
 SELECT u.id, u.recorded_month, u.project_id, u.cluster_id, u.meter_id, u.milli_cards,
-    u.started_at, u.ended_at, u.quantity, u.corrects_id
+    u.started_at, u.ended_at, u.quantity, u.corrects_id, u.allocation_id
 FROM metering_usage_record u JOIN taken t ON t.usage_id = u.id
 WHERE u.tenant_id = %(tenant_id)s AND u.recorded_month = ANY(%(recorded_months)s::date[])
     AND u.id BETWEEN %(first_id)s AND %(last_id)s
