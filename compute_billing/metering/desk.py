@@ -16,6 +16,7 @@ from compute_billing.metering.candidates import moment
 from compute_billing.metering.models import RetryRun, UsageSource
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
+from kernel.worlds import real_world
 
 ROOM: Final = "compute_billing.metering"
 # Days without a delivery are looked for this far back.
@@ -202,7 +203,9 @@ def sources(*, now: datetime) -> list[SourceDesk]:
 
 def source_codes() -> list[str]:
     """Return the codes of every source, for filters."""
-    return list(UsageSource.objects.order_by("code").values_list("code", flat=True))
+    return list(
+        UsageSource.objects.filter(real_world("id")).order_by("code").values_list("code", flat=True)
+    )
 
 
 def tenants_to_map() -> list[Holder]:
@@ -278,15 +281,17 @@ def conflicts(
     after: tuple[str, str, str] | None,
     limit: int,
     only: tuple[str, str] | None = None,
+    in_sandbox: bool = False,
 ) -> list[ConflictLine]:
     """Return conflicts, the newest first, from behind `after` (source, key, hash) on.
 
-    `only` names one by key and hash.
+    `only` names one by key and hash; `in_sandbox` says that the source is a sandbox's.
     """
     after_source, after_external_id, after_hash = after or (None, None, None)
     external_id, payload_hash = only or (None, None)
     found = rows(
         statement(ROOM, "desk_conflicts.sql"),
+        in_sandbox=in_sandbox,
         source=source,
         is_open=is_open,
         external_id=external_id,
@@ -355,7 +360,9 @@ def retry(*, public_id: UUID, source_id: int | None = None) -> Retry:
         UnknownRetry: there is none.
     """
     runs = RetryRun.objects.select_related("source").filter(public_id=public_id)
-    found = (runs if source_id is None else runs.filter(source_id=source_id)).first()
+    found = (
+        runs.filter(real_world("source")) if source_id is None else runs.filter(source_id=source_id)
+    ).first()
     if found is None:
         message = f"There is no retry {public_id}."
         raise UnknownRetry(message)
@@ -364,7 +371,11 @@ def retry(*, public_id: UUID, source_id: int | None = None) -> Retry:
 
 def newest_retries(*, limit: int) -> Sequence[Retry]:
     """Return what was tried again lately, the newest first."""
-    found = RetryRun.objects.select_related("source").order_by("-id")[:limit]
+    found = (
+        RetryRun.objects.filter(real_world("source"))
+        .select_related("source")
+        .order_by("-id")[:limit]
+    )
     return [_retry(run) for run in found]
 
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 
 from kernel.identifiers import uuid7
+from kernel.worlds import same_world
 
 
 class UsageSource(models.Model):
@@ -25,6 +26,11 @@ class UsageSource(models.Model):
 
     class Meta:
         db_table = "metering_usage_source"
+        constraints = [
+            models.CheckConstraint(
+                name="usage_source_of_one_world", condition=same_world("id", "default_cluster")
+            ),
+        ]
 
 
 class SourceAccountMapping(models.Model):
@@ -46,6 +52,9 @@ class SourceAccountMapping(models.Model):
                     ("account", RangeOperators.EQUAL),
                     ("valid", RangeOperators.OVERLAPS),
                 ],
+            ),
+            models.CheckConstraint(
+                name="source_account_of_one_world", condition=same_world("source", "tenant")
             ),
         ]
 
@@ -226,6 +235,9 @@ class Allocation(models.Model):
         db_table = "metering_allocation"
         constraints = [
             models.UniqueConstraint(fields=["source_id", "key"], name="allocation_unique"),
+            models.CheckConstraint(
+                name="allocation_of_one_world", condition=same_world("source_id", "tenant_id")
+            ),
         ]
 
 
@@ -329,5 +341,8 @@ class DifferenceResolution(models.Model):
                 fields=["source", "month", "tenant", "stated", "recorded"],
                 nulls_distinct=False,
                 name="difference_resolved_once",
+            ),
+            models.CheckConstraint(
+                name="difference_of_one_world", condition=same_world("source", "tenant")
             ),
         ]

@@ -39,7 +39,7 @@ from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.nudges import wake
 from kernel.sql import rows, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 __all__ = [
     "BATCH_RECORDS_MAX",
@@ -95,7 +95,7 @@ class Decided:
     now: datetime
 
 
-@transaction
+@transaction_if_not_already()
 def open_source(
     *,
     code: str,
@@ -122,7 +122,7 @@ def open_source(
         )
 
 
-@transaction
+@transaction_if_not_already()
 def map_account(
     *,
     source_id: int,

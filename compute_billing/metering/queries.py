@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from compute_billing.metering.models import UsageImport, UsageSource
+from compute_billing.metering.models import SourceAccountMapping, UsageImport, UsageSource
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
+from kernel.worlds import real_world
 
 ROOM: Final = "compute_billing.metering"
 # Nobody looks further ahead.
@@ -96,12 +97,13 @@ class MonthTotal(TypedDict):
 
 
 def source_by_code(code: str) -> UsageSource:
-    """Return the source.
+    """Return the source, which is none of a sandbox.
 
     Raises:
         UnknownSource: there is none of this code.
     """
-    source = UsageSource.objects.select_related("default_cluster").filter(code=code).first()
+    sources = UsageSource.objects.select_related("default_cluster").filter(real_world("id"))
+    source = sources.filter(code=code).first()
     if source is None:
         message = f"There is no usage source {code!r}: open it first, or use --create-tenants."
         raise UnknownSource(message)
@@ -125,14 +127,32 @@ def source_of_operator(*, code: str, operator_id: int | None) -> UsageSource:
     return source
 
 
+def operator_of_source(*, source_id: int) -> int:
+    """Return whose a source is: the operator of the centre that its cluster stands in."""
+    found = UsageSource.objects.values_list("default_cluster__centre__operator_id", flat=True)
+    return int(found.get(id=source_id))
+
+
+def owner_of_account(
+    *, source_id: int, account: str, at: datetime
+) -> tuple[int, int | None] | None:
+    """Return whose an account of a source is at an instant: tenant and project, or None."""
+    found = SourceAccountMapping.objects.filter(
+        source_id=source_id, account=account.replace("\0", ""), valid__contains=at
+    ).first()
+    return None if found is None else (found.tenant_id, found.project_id)
+
+
 def delivery(*, public_id: UUID, operator_id: int | None, rejects_max: int) -> dict[str, Any]:
-    """Return what became of a delivery to an operator's source (any, when None is given).
+    """Return what became of a delivery to an operator's source (any real one, when None is given).
 
     Raises:
         UnknownImport: there is none, or it is another operator's.
     """
     found = UsageImport.objects.select_related("source").filter(public_id=public_id)
-    if operator_id is not None:
+    if operator_id is None:
+        found = found.filter(real_world("source"))
+    else:
         found = found.filter(source__default_cluster__centre__operator_id=operator_id)
     usage_import = found.first()
     if usage_import is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from compute_billing.metering.models import (
@@ -12,6 +12,7 @@ from compute_billing.metering.models import (
     SourceTotals,
     SourceTotalsLine,
 )
+from compute_billing.metering.queries import operator_of_source
 from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
@@ -92,8 +93,11 @@ def deliver_totals(
     quantities: Mapping[str, int],
     delivered_by_id: int,
     now: datetime,
+    actor: Actor | None = None,
 ) -> SourceTotals:
     """Keep what a source says was used in a month, by account, in milli-card-milliseconds.
+
+    `delivered_by_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnableToDeliverTotals: no account, too many of them, or a negative quantity.
@@ -114,8 +118,9 @@ def deliver_totals(
         action="metering.deliver_totals",
         object_type="source_totals",
         object_id=totals.pk,
-        actor=Actor.user(delivered_by_id),
+        actor=actor or Actor.user(delivered_by_id),
         now=now,
+        organisation_id=operator_of_source(source_id=source_id),
         detail={
             "source": source_id,
             "month": month_text(month),
@@ -136,14 +141,18 @@ def explain_difference(
     reason: str,
     decided_by_id: int,
     now: datetime,
+    actor: Actor | None = None,
+    in_sandbox: bool = False,
 ) -> DifferenceResolution:
     """Keep why a source and the books differ about a tenant ('' for accounts that nobody has).
+
+    `decided_by_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnknownTotals: there are no such totals.
         DifferenceChanged: the figures are not those any more, or it was explained meanwhile.
     """
-    totals = totals_of(public_id=public_id)
+    totals = totals_of(public_id=public_id, in_sandbox=in_sandbox)
     seen = (tenant, stated, recorded)
     known = {
         (line.tenant, line.stated, line.recorded)
@@ -157,7 +166,7 @@ def explain_difference(
         explained = DifferenceResolution.objects.create(
             source_id=totals.source_id,
             month=totals.month,
-            tenant_id=_tenant_id(tenant),
+            tenant_id=_tenant_id(tenant, in_sandbox=in_sandbox),
             stated=Decimal(stated),
             recorded=Decimal(recorded),
             reason=reason,
@@ -168,38 +177,73 @@ def explain_difference(
         action="metering.explain_difference",
         object_type="difference",
         object_id=explained.pk,
-        actor=Actor.user(decided_by_id),
+        actor=actor or Actor.user(decided_by_id),
         now=now,
-        organisation_id=explained.tenant_id,
+        organisation_id=explained.tenant_id or operator_of_source(source_id=totals.source_id),
         detail={"source": totals.source_id, "month": month_text(totals.month)},
     )
     return explained
 
 
-def _tenant_id(code: str) -> int | None:
+def _tenant_id(code: str, *, in_sandbox: bool) -> int | None:
     if not code:
         return None
-    found = row(statement(ROOM, "organisation_id.sql"), code=code)
+    found = row(statement(ROOM, "organisation_id.sql"), code=code, in_sandbox=in_sandbox)
     return None if found is None else int(found["id"])
 
 
-def newest_totals() -> list[TotalsLine]:
-    """Return the totals that were delivered last, the newest first."""
-    found = rows(statement(ROOM, "totals.sql"), public_id=None, limit=NEWEST_MAX)
-    return [TotalsLine(**{**line, "quantity": int(line["quantity"])}) for line in found]
+def totals_page(
+    *,
+    source: str | None = None,
+    month: date | None = None,
+    after: UUID | None = None,
+    limit: int = NEWEST_MAX,
+    in_sandbox: bool = False,
+) -> list[TotalsLine]:
+    """Return the totals of a source and a month, or of any, the newest first, behind `after`.
+
+    `in_sandbox` says that the source is a sandbox's; of any are those of the real world.
+
+    Raises:
+        UnknownTotals: the source has no totals `after`.
+    """
+    if after is not None:
+        totals_of(public_id=after, source=source, in_sandbox=in_sandbox)
+    return _totals(
+        public_id=None,
+        source=source,
+        month=month,
+        after=after,
+        limit=limit,
+        in_sandbox=in_sandbox,
+    )
 
 
-def totals_of(*, public_id: UUID) -> TotalsLine:
-    """Return totals.
+def totals_of(
+    *, public_id: UUID, source: str | None = None, in_sandbox: bool = False
+) -> TotalsLine:
+    """Return totals, of a source where one is named.
 
     Raises:
         UnknownTotals: there are none.
     """
-    found = row(statement(ROOM, "totals.sql"), public_id=public_id, limit=1)
-    if found is None:
+    found = _totals(
+        public_id=public_id,
+        source=source,
+        month=None,
+        after=None,
+        limit=1,
+        in_sandbox=in_sandbox,
+    )
+    if not found:
         message = f"There are no totals {public_id}."
         raise UnknownTotals(message)
-    return TotalsLine(**{**found, "quantity": int(found["quantity"])})
+    return found[0]
+
+
+def _totals(**asked: Any) -> list[TotalsLine]:
+    found = rows(statement(ROOM, "totals.sql"), **asked)
+    return [TotalsLine(**{**line, "quantity": int(line["quantity"])}) for line in found]
 
 
 def differences(*, public_id: UUID) -> list[Difference]:

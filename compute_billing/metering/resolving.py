@@ -14,6 +14,7 @@ from compute_billing.metering.context import ROOM, Context
 from compute_billing.metering.formats.record import ParsedRecord
 from compute_billing.metering.locks import lock_conflict
 from compute_billing.metering.models import ConflictResolution, UsageConflict
+from compute_billing.metering.queries import operator_of_source
 from compute_billing.metering.refusals import revived
 from compute_billing.metering.verdicts import explained
 from kernel import audit
@@ -21,7 +22,7 @@ from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.nudges import wake_after_commit
 from kernel.sql import row, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction_if_not_already, transaction_required
 
 Decision = ConflictResolution.Decision
 
@@ -44,7 +45,7 @@ class UnableToCorrectConflict(DomainError):
     code = "unable_to_correct_conflict"
 
 
-@transaction
+@transaction_if_not_already()
 def resolve_conflict(
     *,
     source_id: int,
@@ -54,8 +55,11 @@ def resolve_conflict(
     reason: str,
     decided_by_id: int,
     now: datetime,
+    actor: Actor | None = None,
 ) -> ConflictResolution:
     """Keep the first content of a key, or put the other one in its place by signed records.
+
+    `decided_by_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnknownConflict: there is none.
@@ -81,8 +85,9 @@ def resolve_conflict(
         action="metering.resolve_conflict",
         object_type="usage_conflict",
         object_id=conflict.pk,
-        actor=Actor.user(decided_by_id),
+        actor=actor or Actor.user(decided_by_id),
         now=now,
+        organisation_id=operator_of_source(source_id=source_id),
         detail={"source": source_id, "decision": decision.value, "usage": list(records)},
     )
     return resolution

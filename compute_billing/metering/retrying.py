@@ -16,6 +16,7 @@ from django.db.models import F
 from compute_billing.metering.context import ROOM, Context
 from compute_billing.metering.locks import lock_source
 from compute_billing.metering.models import RetryRun, UsageSource
+from compute_billing.metering.queries import operator_of_source
 from compute_billing.metering.recording import Outcome, record_run
 from compute_billing.metering.refusals import revived
 from compute_billing.metering.runs import cut
@@ -81,6 +82,7 @@ def ask_retry(
         object_id=asked.pk,
         actor=actor,
         now=now,
+        organisation_id=operator_of_source(source_id=source_id),
         detail={"source": source_id, "reason": wanted.reason, "rejects": asked.total},
     )
     wake_after_commit("retries")

@@ -5,7 +5,7 @@ WITH running AS (
     FROM metering_usage_record u
     JOIN metering_allocation a ON a.id = u.allocation_id AND a.ended_at IS NULL
         AND a.metered_elapsed_ms > 0 AND a.metered_until > %(since)s
-    WHERE u.recorded_month >= date_trunc('month',
+    WHERE u.tenant_id > 0 AND u.recorded_month >= date_trunc('month',
             (%(since)s::timestamptz - interval '1 day') AT TIME ZONE 'UTC')::date
         AND u.ended_at > %(since)s AND u.quantity > 0
     ORDER BY u.allocation_id, u.id DESC
@@ -15,4 +15,5 @@ SELECT c.code, c.name, e.name AS centre, c.milli_cards,
     (SELECT coalesce(sum(r.milli_cards), 0) FROM running r WHERE r.cluster_id = c.id)::bigint
         AS running_milli_cards
 FROM catalogue_cluster c JOIN catalogue_compute_centre e ON e.id = c.centre_id
+WHERE c.id > 0
 ORDER BY c.code

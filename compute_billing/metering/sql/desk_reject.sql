@@ -5,4 +5,4 @@ SELECT r.id AS reject_id, i.public_id AS import_id, r.position, s.code AS source
 FROM metering_usage_import i
 JOIN metering_usage_reject r ON r.usage_import_id = i.id
 JOIN metering_usage_source s ON s.id = i.source_id
-WHERE i.public_id = %(import_id)s AND r.position = %(position)s
+WHERE s.id > 0 AND i.public_id = %(import_id)s AND r.position = %(position)s

@@ -4,6 +4,6 @@ SELECT s.code AS source, r.reason, r.field, count(*) AS rejects,
 FROM metering_usage_reject r
 JOIN metering_usage_import i ON i.id = r.usage_import_id
 JOIN metering_usage_source s ON s.id = i.source_id
-WHERE r.resolved_at IS NULL
+WHERE s.id > 0 AND r.resolved_at IS NULL
 GROUP BY s.code, r.reason, r.field
 ORDER BY s.code, count(*) DESC, r.reason, r.field

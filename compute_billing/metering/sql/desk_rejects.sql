@@ -5,7 +5,7 @@ SELECT r.id AS reject_id, i.public_id AS import_id, r.position, s.code AS source
 FROM metering_usage_reject r
 JOIN metering_usage_import i ON i.id = r.usage_import_id
 JOIN metering_usage_source s ON s.id = i.source_id
-WHERE r.resolved_at IS NULL AND (%(source)s = '' OR s.code = %(source)s)
+WHERE s.id > 0 AND r.resolved_at IS NULL AND (%(source)s = '' OR s.code = %(source)s)
     AND (%(reason)s = '' OR r.reason = %(reason)s) AND (%(field)s = '' OR r.field = %(field)s)
     AND (%(account)s = '' OR r.account = %(account)s)
     AND (%(after_import)s::uuid IS NULL OR (r.id < (

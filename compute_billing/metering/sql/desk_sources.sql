@@ -5,7 +5,7 @@ WITH waiting AS (
     SELECT r.source_id, count(*) FILTER (WHERE q.parked_reason = '') AS waiting,
         count(*) FILTER (WHERE q.parked_reason <> '') AS parked
     FROM (SELECT tenant_id, usage_id, recorded_month, parked_reason
-        FROM metering_usage_pending LIMIT %(pending_max)s) q
+        FROM metering_usage_pending WHERE tenant_id > 0 LIMIT %(pending_max)s) q
     JOIN metering_usage_record r ON r.tenant_id = q.tenant_id
         AND r.recorded_month = q.recorded_month AND r.id = q.usage_id
     GROUP BY r.source_id
@@ -40,4 +40,5 @@ LEFT JOIN heard h ON h.source_id = s.id
 LEFT JOIN waiting w ON w.source_id = s.id
 LEFT JOIN refused f ON f.source_id = s.id
 LEFT JOIN disputed d ON d.source_id = s.id
+WHERE s.id > 0
 ORDER BY s.code

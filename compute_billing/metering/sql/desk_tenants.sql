@@ -1,3 +1,3 @@
 -- Whoever may use cards: everybody but those who hand out public money.
 SELECT id AS tenant_id, code, name FROM accounts_organisation
-WHERE kind <> 'government' ORDER BY name, code
+WHERE id > 0 AND kind <> 'government' ORDER BY name, code

@@ -19,6 +19,6 @@ WITH piece AS (
 SELECT o.code AS tenant, p.month, sum(
         trunc(p.quantity::numeric * p.until_ms / p.record_ms)
         - trunc(p.quantity::numeric * p.from_ms / p.record_ms)) AS quantity
-FROM piece p JOIN accounts_organisation o ON o.id = p.tenant_id
+FROM piece p JOIN accounts_organisation o ON o.id = p.tenant_id AND o.id > 0
 GROUP BY o.code, p.month
 ORDER BY o.code, p.month

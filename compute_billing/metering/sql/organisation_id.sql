@@ -1,1 +1,1 @@
-SELECT id FROM accounts_organisation WHERE code = %(code)s
+SELECT id FROM accounts_organisation WHERE (id < 0) = %(in_sandbox)s AND code = %(code)s
