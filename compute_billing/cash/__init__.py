@@ -1,0 +1,1 @@
+"""What lies at Stripe and at banks, as they say and as the books say."""
