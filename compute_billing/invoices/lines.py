@@ -30,8 +30,8 @@ class LineKey:
     usage_month: date
     price_id: int
     project_id: int | None
+    cluster_id: int
     tax_class: str
-    tax_included: bool
     card_time_unit: str
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 
 from kernel.identifiers import uuid7
+from kernel.worlds import same_world
 
 
 class TenantMonth(models.Model):
@@ -58,14 +59,21 @@ class InvoiceSeries(models.Model):
 
 
 class Invoice(models.Model):
-    """A bill (账单), inserted once at issue and never changed.
+    """A bill (账单) or a credit note (账单调减单), inserted once at issue and never changed.
 
-    `total_fen` is F(cumulative amount) - F(previously billed) in whole fen, the amount being the
-    net price and the tax that its price list does not include; what is below a fen is carried in
-    `carried_micro` to the tenant's next bill of the same issuer.
+    A credit note is a bill of what is taken back: the same key, chain of totals and tax, numbers
+    of its own, and each line tied to the lines that billed it.
+
+    `total_fen` is F(cumulative net) - F(previously billed) in whole fen; what is below a fen is
+    carried in `carried_micro` to the tenant's next bill of the same issuer. `net` holds its tax.
     """
 
+    class Kind(models.TextChoices):
+        BILL = "bill"
+        CREDIT_NOTE = "credit_note"
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.BILL)
     issuer = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     tenant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     period = models.DateField()
@@ -78,12 +86,17 @@ class Invoice(models.Model):
     discount = models.BigIntegerField()
     net = models.BigIntegerField()
     tax = models.BigIntegerField()
-    tax_on_top = models.BigIntegerField(help_text="the part of the tax that net does not hold")
     programme = models.BigIntegerField()
     tenant_paid = models.BigIntegerField()
     arrears = models.BigIntegerField()
     total_fen = models.BigIntegerField()
     carried_micro = models.BigIntegerField()
+    # As they were at issue, so that the document of a bill never changes; empty on older bills.
+    issuer_name = models.CharField(max_length=200, default="")
+    issuer_uscc = models.CharField(max_length=18, default="")
+    tenant_name = models.CharField(max_length=200, default="")
+    tenant_uscc = models.CharField(max_length=18, default="")
+    seal_head = models.CharField(max_length=100, default="", help_text="of the log, at issue")
 
     class Meta:
         db_table = "invoices_invoice"
@@ -99,11 +112,19 @@ class Invoice(models.Model):
                 name="invoice_number_positive", condition=models.Q(number__gt=0, sequence__gt=0)
             ),
             models.CheckConstraint(
+                name="invoice_credit_note_takes_back",
+                condition=models.Q(kind="bill", sequence=1)
+                | models.Q(kind="credit_note", sequence=2, gross__lte=0, net__lte=0),
+            ),
+            models.CheckConstraint(
                 name="invoice_adds_up",
                 condition=models.Q(gross=models.F("discount") + models.F("net"))
                 & models.Q(
                     net=models.F("programme") + models.F("tenant_paid") + models.F("arrears")
                 ),
+            ),
+            models.CheckConstraint(
+                name="invoice_of_one_world", condition=same_world("issuer", "tenant")
             ),
         ]
 
@@ -119,6 +140,8 @@ class InvoiceLine(models.Model):
     usage_month = models.DateField()
     price_id = models.BigIntegerField()
     project_id = models.BigIntegerField(null=True)
+    # Null on bills from before lines named their cluster.
+    cluster_id = models.BigIntegerField(null=True)
     payer_kind = models.CharField(max_length=16)
     unit = models.CharField(max_length=80)
     quantity = models.DecimalField(max_digits=40, decimal_places=0)
@@ -132,6 +155,10 @@ class InvoiceLine(models.Model):
             models.UniqueConstraint(
                 fields=["invoice", "position"], name="invoice_line_position_unique"
             ),
+            models.CheckConstraint(
+                name="invoice_line_of_one_world",
+                condition=same_world("issuer_id", "tenant_id", "price_id", "cluster_id"),
+            ),
             models.UniqueConstraint(
                 fields=[
                     "issuer_id",
@@ -140,6 +167,7 @@ class InvoiceLine(models.Model):
                     "usage_month",
                     "price_id",
                     "project_id",
+                    "cluster_id",
                     "payer_kind",
                     "sequence",
                 ],
@@ -149,19 +177,54 @@ class InvoiceLine(models.Model):
         ]
 
 
+class InvoiceCredit(models.Model):
+    """How much of an earlier line a line of a credit note takes back, in the line's unit."""
+
+    credit_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="takes_back")
+    corrected_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="taken_back")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "invoices_credit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_line", "corrected_line"], name="invoice_credit_unique"
+            ),
+            models.CheckConstraint(
+                name="invoice_credit_takes_back", condition=models.Q(amount__gt=0)
+            ),
+        ]
+
+
+class InvoiceCredited(models.Model):
+    """How much credit notes have taken back from a line: never more than it billed."""
+
+    line = models.OneToOneField(
+        InvoiceLine, models.PROTECT, primary_key=True, related_name="credited"
+    )
+    billed = models.BigIntegerField()
+    credited = models.BigIntegerField()
+
+    class Meta:
+        db_table = "invoices_credited"
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_credited_within_what_was_billed",
+                condition=models.Q(credited__gt=0, credited__lte=models.F("billed")),
+            ),
+        ]
+
+
 class InvoiceTax(models.Model):
-    """The tax of one class on a bill, by cumulative differences like every other amount."""
+    """The tax of one class within a bill's net, by cumulative differences like every amount."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="taxes")
     tax_class = models.CharField(max_length=32)
-    tax_included = models.BooleanField()
     net = models.BigIntegerField()
     tax = models.BigIntegerField()
 
     class Meta:
         db_table = "invoices_tax"
         constraints = [
-            models.UniqueConstraint(
-                fields=["invoice", "tax_class", "tax_included"], name="invoice_tax_unique"
-            ),
+            models.UniqueConstraint(fields=["invoice", "tax_class"], name="invoice_tax_unique"),
         ]

@@ -20,9 +20,11 @@ from kernel.periods import month_text
 from kernel.queries import billing_month, billing_month_at
 from kernel.sql import execute
 from kernel.transactions import transaction, transaction_required
+from kernel.worlds import is_sandbox
 
 PARKED_REASON_LENGTH_MAX: Final = 200
 DRAFT_TENANTS_MAX: Final = 100
+SANDBOX_SERIES: Final = "TEST-"
 
 
 class UnableToCloseMonth(DomainError):
@@ -74,7 +76,7 @@ def close_tenant_month(*, tenant_id: int, month: date, now: datetime) -> Closing
     """
     period = _ended_month(month, now=now)
     with transaction():
-        closing = _close(tenant_id, period, series=_series(now), now=now)
+        closing = _close(tenant_id, period, series=_series(now, tenant_id=tenant_id), now=now)
         wake_after_commit("settlement", month=month_text(month))
         wake_after_commit("events")
         return closing
@@ -92,10 +94,10 @@ def close_period(
         UnableToCloseMonth: the month has not ended at `now`.
     """
     period = _ended_month(month, now=now)
-    series = _series(now)
     closings = []
     for tenant_id, draft in _drafts(queries.tenants_to_close(month=period), month=month):
         with transaction():
+            series = _series(now, tenant_id=tenant_id)
             closing = _close(tenant_id, period, series=series, now=now, draft=draft)
         closings.append(closing)
         if progress is not None:
@@ -138,9 +140,13 @@ def _ended_month(month: date, *, now: datetime) -> BillingMonth:
     return period
 
 
-def _series(now: datetime) -> str:
-    """Return the series of bills issued at `now`: the year by the billing clock."""
-    return str(billing_month_at(moment=now).month.year)
+def _series(now: datetime, *, tenant_id: int) -> str:
+    """Return the series of bills issued at `now`: the year by the billing clock.
+
+    A sandbox's bill shows in its number that it is none.
+    """
+    year = str(billing_month_at(moment=now).month.year)
+    return f"{SANDBOX_SERIES}{year}" if is_sandbox(tenant_id) else year
 
 
 @transaction_required
@@ -157,7 +163,7 @@ def _close(
         return Closing(tenant_id=tenant_id, was_closed_before=True)
     try:
         booked = _booked_under_lock(tenant_id, period, draft=draft)
-        bills = issuing.reckon(tenant_id=tenant_id, booked=booked)
+        bills = issuing.reckon(tenant_id=tenant_id, month=period.month, booked=booked)
     except DomainError as error:
         return _park(month, reason=f"{error.code}: {error.message}")
     invoice_ids = tuple(

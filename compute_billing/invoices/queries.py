@@ -16,14 +16,15 @@ from compute_billing.invoices.models import Invoice, InvoiceLine, TenantMonth
 from kernel.errors import DomainError
 from kernel.models import BillingMonth
 from kernel.sql import row, rows, statement
+from kernel.worlds import real_world
 
 KEY_COLUMNS = (
     "issuer_id",
     "usage_month",
     "price_id",
     "project_id",
+    "cluster_id",
     "tax_class",
-    "tax_included",
     "card_time_unit",
 )
 SUM_COLUMNS = (
@@ -58,9 +59,10 @@ class PriceName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """A line of a tenant's month in words and integers; an empty project is none."""
+    """A line of a tenant's month in words and integers; an empty project or cluster is none."""
 
     price: PriceName
+    cluster: str
     project: str
     usage_month: date
     payer_kind: str
@@ -96,18 +98,6 @@ class Statement:
         return borne
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledBefore:
-    """The sum of an issuer's earlier bills to a tenant: as reckoned, and in whole fen.
-
-    `taxed` holds the net amounts on them by tax class and by whether the price includes the tax.
-    """
-
-    amount_micro: int
-    total_fen: int
-    taxed: Mapping[tuple[str, bool], int]
-
-
 def tenant_month(*, tenant_id: int, month: date) -> TenantMonth | None:
     """Return the state of a tenant's month, or None when nothing was booked in it yet."""
     return TenantMonth.objects.filter(tenant_id=tenant_id, month=month).first()
@@ -115,7 +105,8 @@ def tenant_month(*, tenant_id: int, month: date) -> TenantMonth | None:
 
 def open_tenant_count(*, month: date) -> int:
     """Return for how many tenants a month with something booked in it is not closed."""
-    return TenantMonth.objects.filter(month=month, state=TenantMonth.State.OPEN).count()
+    open_months = TenantMonth.objects.filter(month=month, state=TenantMonth.State.OPEN)
+    return open_months.filter(real_world("tenant_id")).count()
 
 
 def tenants_to_close(*, month: BillingMonth) -> list[int]:
@@ -187,6 +178,13 @@ def booked_in(*, tenant_ids: Sequence[int], month: date) -> dict[int, list[Booke
     return dict(booked)
 
 
+def first_recorded(*, tenant_id: int, month: date) -> date:
+    """Return from which recorded month on the charges of a tenant's bill month lie."""
+    found = row(statement(__package__, "early_recorded.sql"), tenant_ids=[tenant_id], month=month)
+    first: date = month if found is None else found["recorded_from"]
+    return first
+
+
 def _key_columns(group: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(group[name] for name in KEY_COLUMNS)
 
@@ -203,22 +201,6 @@ def _booked(payers: Sequence[Mapping[str, Any]]) -> Booked:
             payer["payer_kind"]: int(payer["amount"])
             for payer in payers
             if payer["payer_kind"] is not None
-        },
-    )
-
-
-def billed_before(*, tenant_id: int, issuer_id: int) -> BilledBefore:
-    """Return the sum of an issuer's bills to a tenant so far."""
-    found = rows(
-        statement(__package__, "billed_before.sql"), tenant_id=tenant_id, issuer_id=issuer_id
-    )
-    return BilledBefore(
-        amount_micro=found[0]["amount_micro"],
-        total_fen=found[0]["total_fen"],
-        taxed={
-            (tax["tax_class"], tax["tax_included"]): tax["net"]
-            for tax in found
-            if tax["tax_class"] is not None
         },
     )
 
@@ -249,11 +231,13 @@ def _in_words(lines: Sequence[BillLine | InvoiceLine]) -> list[StatementLine]:
     """Name the prices and projects of lines that are billed, or would be."""
     keys = [line.key if isinstance(line, BillLine) else line for line in lines]
     prices = _price_names({key.price_id for key in keys})
-    projects = _project_codes({key.project_id for key in keys if key.project_id is not None})
+    projects = _codes("project_codes.sql", {key.project_id for key in keys})
+    clusters = _codes("cluster_codes.sql", {key.cluster_id for key in keys})
     return [
         StatementLine(
             price=prices[key.price_id],
-            project=projects.get(key.project_id, "") if key.project_id is not None else "",
+            cluster=clusters.get(key.cluster_id, ""),
+            project=projects.get(key.project_id, ""),
             usage_month=key.usage_month,
             payer_kind=line.payer_kind,
             unit=line.unit,
@@ -269,9 +253,38 @@ def _price_names(price_ids: Collection[int]) -> dict[int, PriceName]:
     return {int(price.pop("id")): PriceName(**price) for price in found}
 
 
-def _project_codes(project_ids: Collection[int]) -> dict[int, str]:
-    found = rows(statement(__package__, "project_codes.sql"), project_ids=sorted(project_ids))
-    return {int(project["id"]): str(project["code"]) for project in found}
+def _codes(name: str, ids: Collection[int | None]) -> dict[int | None, str]:
+    found = rows(
+        statement(__package__, name),
+        ids=sorted(each for each in ids if each is not None),
+    )
+    return {int(each["id"]): str(each["code"]) for each in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditedLine:
+    """How much the line at a position of a credit note takes back from a line of a bill."""
+
+    position: int
+    bill: UUID
+    bill_number: str
+    bill_position: int
+    unit: str
+    amount: int
+
+
+def credits_of(*, invoice_id: int) -> list[CreditedLine]:
+    """Return what the lines of a credit note take back from, in their order; nothing of a bill."""
+    found = rows(statement(__package__, "credits.sql"), invoice_id=invoice_id)
+    return [
+        CreditedLine(bill_number=f"{credit.pop('series')}-{credit.pop('number'):06d}", **credit)
+        for credit in found
+    ]
+
+
+def credits_on(bill: Invoice) -> list[CreditedLine]:
+    """Return what a document takes back from; a bill takes nothing back and is not asked."""
+    return credits_of(invoice_id=bill.pk) if bill.kind == Invoice.Kind.CREDIT_NOTE else []
 
 
 class UnknownInvoice(DomainError):
@@ -302,6 +315,12 @@ def invoice_page(
     return list(bills.order_by("-period", "-id")[:limit])
 
 
+def billed_months(*, tenant_id: int) -> list[date]:
+    """Return the months of which a tenant has bills, the latest first."""
+    found = Invoice.objects.filter(tenant_id=tenant_id).order_by("-period").distinct()
+    return list(found.values_list("period", flat=True))
+
+
 def invoice_in_words(*, tenant_id: int, public_id: UUID) -> tuple[Invoice, Sequence[StatementLine]]:
     """Return a tenant's bill with its taxes, and its lines in words.
 
@@ -319,16 +338,30 @@ def invoice_in_words(*, tenant_id: int, public_id: UUID) -> tuple[Invoice, Seque
     return bill, _in_words(list(bill.lines.all()))
 
 
+def invoice_line(*, tenant_id: int, public_id: UUID, position: int) -> InvoiceLine:
+    """Return a line of a tenant's bill, with the bill.
+
+    Raises:
+        UnknownInvoice: the tenant has no such bill, or the bill no such line.
+    """
+    lines = InvoiceLine.objects.select_related("invoice").filter(
+        invoice__tenant_id=tenant_id, invoice__public_id=public_id, position=position
+    )
+    line = lines.first()
+    if line is None:
+        raise UnknownInvoice(NO_SUCH_BILL)
+    return line
+
+
 def holder_of_invoice(*, public_id: UUID, tenant_ids: Sequence[int] | None) -> int:
-    """Return which of some tenants (None: of all) a bill is addressed to.
+    """Return which of some tenants (None: of all real ones) a bill is addressed to.
 
     Raises:
         UnknownInvoice: there is no such bill, or it is somebody else's.
     """
     bills = Invoice.objects.filter(public_id=public_id)
-    if tenant_ids is not None:
-        bills = bills.filter(tenant_id__in=tenant_ids)
-    found = bills.values_list("tenant_id", flat=True).first()
+    among = real_world("tenant_id") if tenant_ids is None else Q(tenant_id__in=tenant_ids)
+    found = bills.filter(among).values_list("tenant_id", flat=True).first()
     if found is None:
         raise UnknownInvoice(NO_SUCH_BILL)
     return found

@@ -3,29 +3,29 @@
 -- on. Shares are joined by the id of the charge alone, which is unique by itself: with more
 -- columns the planner expects a single row and sorts what it should hash.
 WITH booked AS MATERIALIZED (
-    SELECT tenant_id, id, recorded_month, usage_month, price_id, project_id, quantity,
-        quantity_in_kind, gross, discount, programme, tenant
+    SELECT tenant_id, id, recorded_month, usage_month, price_id, project_id, cluster_id,
+        quantity, quantity_in_kind, gross, discount, programme, tenant
     FROM rating_charge
     WHERE tenant_id = ANY(%(tenant_ids)s) AND recorded_month >= %(recorded_from)s
         AND booked_month = %(month)s
 ), charged AS (
-    SELECT tenant_id, usage_month, price_id, project_id, count(*) AS charge_count,
+    SELECT tenant_id, usage_month, price_id, project_id, cluster_id, count(*) AS charge_count,
         sum(quantity) AS quantity, sum(quantity_in_kind) AS quantity_in_kind,
         sum(gross) AS gross, sum(discount) AS discount, sum(programme) AS programme,
         sum(tenant) AS tenant, min(recorded_month) AS recorded_from,
         max(recorded_month) AS recorded_to
     FROM booked
-    GROUP BY tenant_id, usage_month, price_id, project_id
+    GROUP BY tenant_id, usage_month, price_id, project_id, cluster_id
 ), shared AS (
-    SELECT b.tenant_id, b.usage_month, b.price_id, b.project_id, s.payer_kind,
-        sum(s.amount) AS amount
+    SELECT b.tenant_id, b.usage_month, b.price_id, b.project_id, b.cluster_id,
+        s.payer_kind, sum(s.amount) AS amount
     FROM booked b
     JOIN rating_charge_share s ON s.charge_id = b.id
     WHERE s.tenant_id = ANY(%(tenant_ids)s) AND s.recorded_month >= %(recorded_from)s
-    GROUP BY b.tenant_id, b.usage_month, b.price_id, b.project_id, s.payer_kind
+    GROUP BY b.tenant_id, b.usage_month, b.price_id, b.project_id, b.cluster_id, s.payer_kind
 )
 SELECT charged.tenant_id, list.issuer_id, charged.usage_month, charged.price_id,
-    charged.project_id, price.tax_class, list.tax_included,
+    charged.project_id, charged.cluster_id, price.tax_class,
     'CT:' || meter.code AS card_time_unit, charged.charge_count, charged.quantity,
     charged.quantity_in_kind, charged.gross, charged.discount, charged.programme,
     charged.tenant, charged.recorded_from, charged.recorded_to, shared.payer_kind, shared.amount
@@ -38,5 +38,6 @@ LEFT JOIN shared
     AND shared.usage_month = charged.usage_month
     AND shared.price_id = charged.price_id
     AND shared.project_id IS NOT DISTINCT FROM charged.project_id
+    AND shared.cluster_id = charged.cluster_id
 ORDER BY charged.tenant_id, list.issuer_id, charged.usage_month, charged.price_id,
-    charged.project_id NULLS FIRST
+    charged.project_id NULLS FIRST, charged.cluster_id

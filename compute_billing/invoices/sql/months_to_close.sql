@@ -3,5 +3,5 @@
 SELECT DISTINCT open.month
 FROM invoices_tenant_month open
 JOIN kernel_billing_month border ON border.month = open.month
-WHERE open.state = 'open' AND border.ends_at <= %(now)s
+WHERE open.tenant_id > 0 AND open.state = 'open' AND border.ends_at <= %(now)s
 ORDER BY open.month

@@ -1,1 +1,1 @@
-SELECT id, code FROM contracts_project WHERE id = ANY(%(project_ids)s::bigint[])
+SELECT id, code FROM contracts_project WHERE id = ANY(%(ids)s::bigint[])

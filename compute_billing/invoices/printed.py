@@ -1,0 +1,182 @@
+"""A bill as it is printed: texts, and figures in parts. Pure; nothing is left to reckon.
+
+The form (`forms/bill.typ`) sets what stands here and says nothing of its own but words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from kernel.capital_numerals import in_capitals
+from kernel.money import MICRO_PER_FEN, Money
+from kernel.quantities import card_hours_text
+from kernel.tax import rate_ppm
+
+CNY: Final = "CNY"
+HOUR_PLACES: Final = 2
+PPM_PER_PERCENT: Final = 10_000
+MINUS: Final = "−"
+PAYERS: Final = ("in_kind", "promotion", "award", "paid", "credit", "arrears")
+
+Parts = tuple[str, str]
+"""Yuan and fen, grouped by thousands; the four places below a fen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who issues a bill or gets it; without a 统一社会信用代码 where none is registered."""
+
+    name: str
+    uscc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What stands above the lines."""
+
+    kind: str
+    number: str
+    period: str
+    issued_on: date
+    issuer: Party
+    tenant: Party
+    document: str
+    seal_head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTax:
+    """The tax of a class within `net`, in micro-yuan."""
+
+    tax_class: str
+    net: int
+    tax: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """The totals of a bill in micro-yuan, and what it asks for in fen."""
+
+    gross: int
+    discount: int
+    net: int
+    total_fen: int
+    carried_micro: int
+
+    @property
+    def carried_in(self) -> int:
+        """What earlier bills left below a fen."""
+        return self.total_fen * MICRO_PER_FEN + self.carried_micro - self.net
+
+
+def printed_bill(
+    *,
+    head: Head,
+    lines: Sequence[Any],
+    taxes: Iterable[PrintedTax],
+    sums: Sums,
+    language: str,
+    taken_back: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """Return all that a form says, of StatementLines and the CreditedLines they take back."""
+    return {
+        "kind": head.kind,
+        "language": language,
+        "number": head.number,
+        "period": head.period,
+        "issued_on": head.issued_on.isoformat(),
+        "issuer": {"name": head.issuer.name, "uscc": head.issuer.uscc},
+        "tenant": {"name": head.tenant.name, "uscc": head.tenant.uscc},
+        "document": head.document,
+        "seal_head": head.seal_head,
+        "corrects": sorted({credit.bill_number for credit in taken_back}),
+        "lines": [
+            {**_line(line, number, head.period), "takes_back": _takes_back(number, taken_back)}
+            for number, line in enumerate(lines, start=1)
+        ],
+        "payers": _payers(lines),
+        "taxes": [_tax(tax) for tax in taxes],
+        "totals": {
+            "gross": parts(sums.gross),
+            "discount": parts(-sums.discount),
+            "net": parts(sums.net),
+            "carried_in": parts(sums.carried_in),
+            "carried_out": parts(-sums.carried_micro),
+            "total": fen_text(sums.total_fen),
+            "capitals": in_capitals(sums.total_fen),
+        },
+    }
+
+
+def _line(line: Any, number: int, period: str) -> dict[str, Any]:
+    price, is_money = line.price.unit_price_micro, line.unit == CNY
+    used = f"{line.usage_month:%Y-%m}"
+    return {
+        "position": str(number),
+        "card_type": line.price.meter,
+        "price_list": line.price.price_list,
+        "band": line.price.band,
+        "use_of": "" if used == period else used,
+        "cluster": line.cluster,
+        "project": line.project,
+        "payer": line.payer_kind,
+        "price": "" if price is None else _price(price),
+        "hours": _hours(line.quantity) if line.quantity else "",
+        "card_time": "" if is_money else _hours(line.amount),
+        "amount": parts(line.amount) if is_money else None,
+    }
+
+
+def _takes_back(number: int, taken_back: Iterable[Any]) -> str:
+    """Return which lines of which bills a line takes back from: "2026-000001 / 3"."""
+    return ", ".join(
+        f"{credit.bill_number} / {credit.bill_position}"
+        for credit in taken_back
+        if credit.position == number
+    )
+
+
+def _payers(lines: Iterable[Any]) -> list[tuple[str, Parts]]:
+    borne = dict.fromkeys(PAYERS, 0)
+    for line in lines:
+        borne[line.payer_kind] += line.amount
+    return [
+        (payer, (_hours(amount), "") if payer == "in_kind" else parts(amount))
+        for payer, amount in borne.items()
+    ]
+
+
+def _tax(tax: PrintedTax) -> dict[str, Any]:
+    return {
+        "rate": f"{rate_ppm(tax.tax_class) // PPM_PER_PERCENT}%",
+        "before_tax": parts(tax.net - tax.tax),
+        "tax": parts(tax.tax),
+        "with_tax": parts(tax.net),
+    }
+
+
+def parts(micro: int) -> Parts:
+    """Return an amount in micro-yuan in its two parts; together they are exact."""
+    fen, rest = divmod(abs(micro), MICRO_PER_FEN)
+    return f"{MINUS if micro < 0 else ''}{_grouped(fen)}", f"{rest:04d}"
+
+
+def fen_text(fen: int) -> str:
+    """Return whole fen as yuan, grouped by thousands."""
+    return f"{MINUS if fen < 0 else ''}{_grouped(abs(fen))}"
+
+
+def _grouped(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def _price(micro: int) -> str:
+    whole, _, rest = Money(micro).to_text().partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+def _hours(quantity: int) -> str:
+    text = card_hours_text(abs(quantity), places=HOUR_PLACES)
+    whole, _, part = text.partition(".")
+    return f"{MINUS if quantity < 0 else ''}{int(whole):,}.{part}"
