@@ -3,6 +3,7 @@
 from django.db import models
 
 from kernel.identifiers import uuid7
+from kernel.worlds import real_world
 
 
 class Claim(models.Model):
@@ -34,6 +35,7 @@ class Claim(models.Model):
             models.UniqueConstraint(
                 fields=["fund", "claimant", "period", "sequence"], name="claim_unique"
             ),
+            models.CheckConstraint(name="claim_of_no_sandbox", condition=real_world("claimant")),
             models.CheckConstraint(
                 name="claim_paid_with_receipt",
                 condition=(
@@ -66,6 +68,9 @@ class ClaimLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["claim", "charge_id", "award_id"], name="claim_line_unique"
+            ),
+            models.CheckConstraint(
+                name="claim_line_of_no_sandbox", condition=real_world("tenant_id")
             ),
         ]
 
@@ -112,6 +117,9 @@ class OperatorStatement(models.Model):
                     + models.F("arrears")
                 ),
             ),
+            models.CheckConstraint(
+                name="operator_statement_of_no_sandbox", condition=real_world("operator")
+            ),
         ]
 
 
@@ -130,3 +138,8 @@ class OperatorStatementLine(models.Model):
 
     class Meta:
         db_table = "settlement_operator_statement_line"
+        constraints = [
+            models.CheckConstraint(
+                name="operator_statement_line_of_no_sandbox", condition=real_world("tenant_id")
+            ),
+        ]

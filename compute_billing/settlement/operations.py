@@ -30,7 +30,7 @@ from kernel.money import Money
 from kernel.nudges import wake_after_commit
 from kernel.periods import month_text
 from kernel.sql import execute, rows, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 # What a charge is claimed for at most once: its price for compute, whatever the fund.
 EXCLUSIVITY_GROUP: Final = "compute"
@@ -98,7 +98,7 @@ def settle(*, month: date, now: datetime) -> Settlement:
     return made
 
 
-@transaction
+@transaction_if_not_already()
 def submit_claim(*, claim_id: int, now: datetime, actor: Actor) -> None:
     """Note that a claim was handed in.
 
@@ -119,7 +119,7 @@ def submit_claim(*, claim_id: int, now: datetime, actor: Actor) -> None:
     _tell_claim(ClaimSubmitted, claim, now=now)
 
 
-@transaction
+@transaction_if_not_already()
 def mark_claim_paid(
     *,
     claim_id: int,

@@ -23,6 +23,7 @@ class StatementBill:
     """A tenant's bill as it stands on an operator's statement."""
 
     tenant: str
+    tenant_name: str
     series: str
     number: int
     quantity: int

@@ -3,7 +3,7 @@
 SELECT posting.id
 FROM ledger_posting posting
 JOIN ledger_transaction entry ON entry.id = posting.transaction_id AND entry.kind = 'rating'
-JOIN rating_run run ON run.id::text = entry.reference
+JOIN rating_run run ON run.id::text = entry.reference AND run.tenant_id > 0
 JOIN ledger_account source ON source.id = posting.source_account_id
 JOIN ledger_account destination ON destination.id = posting.destination_account_id
 WHERE destination.kind = 'compute_revenue' AND source.kind <> 'arrears'

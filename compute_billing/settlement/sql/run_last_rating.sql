@@ -1,2 +1,2 @@
 -- When a worker last rated anything.
-SELECT max(started_at) AS at FROM rating_run
+SELECT max(started_at) AS at FROM rating_run WHERE tenant_id > 0

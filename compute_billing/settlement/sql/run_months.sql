@@ -1,2 +1,2 @@
 -- The months in which something was booked for somebody, the newest first.
-SELECT DISTINCT month FROM invoices_tenant_month ORDER BY month DESC LIMIT %(limit)s
+SELECT DISTINCT month FROM invoices_tenant_month WHERE tenant_id > 0 ORDER BY month DESC LIMIT %(limit)s

@@ -36,7 +36,7 @@ SELECT organisation.code, organisation.name,
     coalesce(waits.reasons, '{}') AS reasons,
     coalesce(bills.bills, 0) AS bills, coalesce(bills.settled, 0) AS settled, bills.settled_at
 FROM known
-JOIN accounts_organisation organisation ON organisation.id = known.tenant_id
+JOIN accounts_organisation organisation ON organisation.id = known.tenant_id AND organisation.id > 0
 LEFT JOIN invoices_tenant_month month
     ON month.tenant_id = known.tenant_id AND month.month = %(month)s
 LEFT JOIN waits ON waits.tenant_id = known.tenant_id

@@ -3,7 +3,7 @@ SELECT invoice.id, invoice.public_id, invoice.tenant_id, month.recorded_from, mo
 FROM invoices_invoice invoice
 JOIN invoices_tenant_month month
     ON month.tenant_id = invoice.tenant_id AND month.month = invoice.period
-WHERE invoice.period = %(month)s
+WHERE invoice.period = %(month)s AND invoice.tenant_id > 0
     AND NOT EXISTS (
         SELECT FROM settlement_operator_statement_line line WHERE line.invoice_id = invoice.id)
 ORDER BY invoice.id
