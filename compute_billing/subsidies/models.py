@@ -6,6 +6,8 @@ paid from an award account that was funded from the programme's fund.
 
 from django.db import models
 
+from kernel.worlds import real_world
+
 
 class Programme(models.Model):
     """A published support programme of a public authority."""
@@ -76,6 +78,11 @@ class Award(models.Model):
                 name="award_four_eyes",
                 condition=~models.Q(maker=models.F("approver"))
                 & ~models.Q(approver_organisation=models.F("tenant")),
+            ),
+            # Public money is real: no sandbox has a share in it.
+            models.CheckConstraint(
+                name="award_of_no_sandbox",
+                condition=real_world("tenant", "account", "cluster", "approver_organisation"),
             ),
         ]
 

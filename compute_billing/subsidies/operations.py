@@ -209,6 +209,9 @@ def _refuse_partial_approver(
 
 def _refusals(reference: str) -> dict[str, DomainError]:
     return {
+        "award_of_no_sandbox": UnableToApproveAward(
+            "Public money is for real use: a sandbox has no share in it."
+        ),
         "award_four_eyes": FourEyesViolated(
             "Nobody approves what he made, nor for an organisation that benefits: "
             "somebody else must decide."
