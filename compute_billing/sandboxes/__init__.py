@@ -1,0 +1,1 @@
+"""What lies in an organisation's sandbox: a small centre of its own, prices, play money."""
