@@ -85,8 +85,18 @@ LAWS: Final = (
     ),
     _law(
         "held_is_sum_of_open_holds",
-        "账户的冻结额等于未结冻结各部分之和",
-        "What is held on an account is the sum of the open parts of its holds",
+        "账户的冻结额等于未结冻结各部分与预留之和",
+        "What is held on an account is the sum of the parts of its holds and its reserves",
+    ),
+    _law(
+        "closed_holds_hold_nothing",
+        "已结束的冻结不再占用任何资金：每部分要么已支付，要么已释放",
+        "A hold that is over holds nothing: each part was used or released",
+    ),
+    _law(
+        "captures_are_shares",
+        "冻结已支付的金额等于逐笔记录之和，每笔均为对应计费份额的一部分",
+        "What a hold has paid is noted charge by charge, each as a part of the charge's share",
     ),
     _law(
         "wallet_never_below_its_floor",
@@ -102,6 +112,12 @@ LAWS: Final = (
         "lots_hold_what_was_granted",
         "每个额度与补贴账户收到的金额等于其授予额",
         "What was granted to a lot or an award came into its account",
+    ),
+    _law(
+        "lots_pay_their_operator",
+        "额度只购买其运营方的算力，欠费只由付给该运营方的资金清偿",
+        "A lot buys its operator's compute alone, and arrears are paid by money of whom they are "
+        "owed to",
     ),
     _law(
         "units_sum_to_zero",
@@ -192,6 +208,11 @@ LAWS: Final = (
         "A charge lies in its month of use and is booked there, or in the first open month after",
     ),
     _law(
+        "charges_name_their_cluster",
+        "每笔计费所记的集群即其用量所在的集群",
+        "A charge names the cluster of its use",
+    ),
+    _law(
         "closed_months_match_their_seal",
         "已结账租户月份的封存总额等于重新计算的结果",
         "The sealed totals of a closed month equal what is booked in it",
@@ -249,6 +270,12 @@ LAWS: Final = (
         "A bill's tax is the sum of its classes, each a cumulative difference",
     ),
     _law(
+        "credit_notes_stay_within_their_bills",
+        "账单调减从不超过原账单行所计金额，且每行等于其所调减各行之和",
+        "Credit notes never take back more than a line billed, and each line is the sum of what "
+        "it takes back",
+    ),
+    _law(
         "invoice_numbers_without_gaps",
         "同一开具方同一系列的账单号连续无缺号",
         "The bill numbers of an issuer's series have no gaps",
@@ -267,6 +294,67 @@ LAWS: Final = (
         "paid_claims_are_posted",
         "已拨付的申领如数入账，且入账的均有其申领",
         "A paid claim stands in the books in full, and no other payment of one does",
+    ),
+    # Payments.
+    _law(
+        "payments_are_booked",
+        "每笔充值、退款、争议与手续费各入账一次且金额相符，支付账户的其余分录一概没有",
+        "What came in by payment, went back or was kept as a fee stands in the books once each, "
+        "and nothing else does",
+    ),
+    _law(
+        "refunds_stay_within_payments",
+        "退款从不超过到账金额，途中的退款如数冻结",
+        "Refunds never pass what came in, and the money of one that is on its way is held",
+    ),
+    _law(
+        "stripe_is_heard_once",
+        "支付机构的事件、付款、扣款、退款与资金流水各只出现一次",
+        "An event, payment, charge, refund or balance entry of Stripe stands here once",
+    ),
+    # Packages.
+    _law(
+        "packages_within_capacity",
+        "每日售出的包卡数等于各套餐变更之和，且从不超过可售卡数",
+        "The cards sold as packages on a day are those of its packages, and never more than are "
+        "sellable",
+    ),
+    _law(
+        "packages_hold_their_card_time",
+        "套餐每个月的卡时额度之和等于卡数乘以时长，退回的卡时如数入账",
+        "The lots of a package's months are its cards for its time, less what was taken back",
+    ),
+    _law(
+        "packages_money_adds_up",
+        "套餐实付 = 已确认收入 + 待确认 + 已退回，且与账簿一致",
+        "What was paid for a package = what it earned + what waits + what was given back",
+    ),
+    # The bank.
+    _law(
+        "bank_lines_are_credited_once",
+        "银行流水记为租户款项的，恰好形成一笔同额、存于该账户的已付额度；无对应流水则无此额度",
+        "A bank line that became a tenant's money is one paid lot of its amount in its custody, "
+        "and no lot came from the bank without a line",
+    ),
+    # Where the money lies.
+    _law(
+        "cash_days_add_up",
+        "每个资金账户每日期初加变动等于期末；当日无未决差异时，存管方余额等于账簿余额加另列款项",
+        "A day of a cash account closes on the sums of both sides, and where no difference stands "
+        "its keeper has what the books and what is set aside explain",
+    ),
+    _law(
+        "cash_items_repeat_their_sides",
+        "对账所取的每一笔与支付机构、银行及账簿所载相同，账簿无一遗漏，不符者均列为差异",
+        "What is reconciled repeats Stripe, the bank and the books, leaves no posting out, and "
+        "lists what parts as a difference",
+    ),
+    # Sandboxes.
+    _law(
+        "worlds_never_meet",
+        "任何分录、额度、用量、计费、份额与账单都只属于一个世界：沙箱与真实账簿互不相连，沙箱之间也互不相连",
+        "No posting, lot, use, charge, share or bill connects a sandbox with the real world, or "
+        "with another sandbox",
     ),
     # The log of decisions.
     _law(

@@ -9,7 +9,7 @@ WITH book (name) AS (
         ('rating_charge'), ('rating_charge_share'), ('ledger_account'), ('ledger_transaction'),
         ('ledger_posting'), ('catalogue_price_tier'), ('catalogue_price_draft'),
         ('catalogue_price_draft_decision'), ('rating_price_draft_effect'), ('invoices_invoice'),
-        ('invoices_invoice_line'), ('invoices_tax'), ('settlement_claim_line'),
+        ('invoices_invoice_line'), ('invoices_tax'), ('invoices_credit'), ('settlement_claim_line'),
         ('settlement_claimed'), ('settlement_operator_statement'),
         ('settlement_operator_statement_line'), ('accounts_verification_submission'),
         ('accounts_verification_decision')

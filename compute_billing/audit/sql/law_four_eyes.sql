@@ -24,6 +24,23 @@ FROM (
     FROM catalogue_price_draft d
     JOIN catalogue_price_draft_decision e ON e.draft_id = d.id
     WHERE e.decision = 'approved' AND e.decider_id = d.maker_id
+    UNION ALL
+    SELECT 'package_offer', d.id, d.public_id::text, 'the maker approved'
+    FROM packages_offer_draft d
+    JOIN packages_offer_decision e ON e.draft_id = d.id
+    WHERE e.decision = 'approved' AND e.decider_id = d.maker_id
+    UNION ALL
+    SELECT 'bank_line', d.line_id, l.public_id::text, CASE
+            WHEN d.approver_id = d.maker_id THEN 'the maker approved'
+            ELSE 'a large one without approval' END
+    FROM bank_decision d
+    JOIN bank_line l ON l.id = d.line_id
+    WHERE d.approver_id = d.maker_id
+        OR (d.maker_id IS NOT NULL AND d.approver_id IS NULL AND d.amount_fen >= d.two_from_fen)
+    UNION ALL
+    SELECT 'cash_difference', p.id, p.public_id::text, 'the maker approved'
+    FROM cash_proposal p
+    WHERE p.is_approved AND p.closed_by_id = p.maker_id
 ) decided
 ORDER BY decision, id
 LIMIT %(limit)s

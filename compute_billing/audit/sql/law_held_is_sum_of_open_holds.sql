@@ -1,7 +1,9 @@
 WITH open_part AS (
-    SELECT p.account_id, sum(p.amount::numeric - p.captured - p.released) AS held
-    FROM ledger_hold_part p JOIN ledger_hold h ON h.id = p.hold_id AND h.state = 'open'
-    GROUP BY p.account_id
+    SELECT account_id, sum(amount) AS held FROM (
+        SELECT account_id, amount::numeric - captured - released AS amount FROM ledger_hold_part
+        UNION ALL
+        SELECT account_id, amount FROM ledger_lot_reserve
+    ) part GROUP BY account_id
 )
 SELECT account_id, b.held, coalesce(o.held, 0) AS open_parts
 FROM ledger_balance b FULL JOIN open_part o USING (account_id)

@@ -10,7 +10,7 @@ WITH summed AS (
     FROM invoices_invoice_line GROUP BY invoice_id
 ), so_far AS (
     SELECT i.*,
-        sum(net::numeric + tax_on_top) OVER earlier AS amount_so_far,
+        sum(net::numeric) OVER earlier AS amount_so_far,
         coalesce(sum(total_fen) OVER (earlier ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
             0) AS fen_before
     FROM invoices_invoice i

@@ -8,6 +8,9 @@ WITH granted AS (
     FROM ledger_posting p
     JOIN ledger_account s ON s.id = p.source_account_id
         AND s.kind IN ('cash', 'promotion_cost', 'card_time_granted', 'fund')
+    -- What a bank sent back comes to a lot again; it was granted once.
+    JOIN ledger_transaction t ON t.id = p.transaction_id
+        AND t.kind NOT IN ('refund_returned', 'dispute_returned')
     JOIN granted g ON g.account_id = p.destination_account_id
     GROUP BY p.destination_account_id
 )
