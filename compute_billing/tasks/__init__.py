@@ -3,6 +3,26 @@
 Every task may be lost, doubled or run twice at once without harm, and says nothing back.
 """
 
-from compute_billing.tasks import balances, metering, rating, retention, settlement
+from compute_billing.tasks import (
+    balances,
+    bank,
+    cash,
+    metering,
+    packages,
+    payments,
+    rating,
+    retention,
+    settlement,
+)
 
-__all__ = ["balances", "metering", "rating", "retention", "settlement"]
+__all__ = [
+    "balances",
+    "bank",
+    "cash",
+    "metering",
+    "packages",
+    "payments",
+    "rating",
+    "retention",
+    "settlement",
+]

@@ -1,4 +1,4 @@
-"""Look for balances that run low, and tell their people."""
+"""Look for balances that run low, and tell their people; let go of holds that are over."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -7,12 +7,19 @@ from celery import shared_task
 from django.conf import settings
 
 from compute_billing.audit.usage import spent
+from compute_billing.ledger.operations import release_expired
 from compute_billing.ledger.queries import position
 from compute_billing.ledger.warning import note_balance, prepaid_tenants
 from kernel.clock import utc_now
 
 BURN_DAYS: Final = 7
 MONEY_UNIT: Final = "CNY"
+
+
+@shared_task(name="compute_billing.tasks.balances.release_expired_holds")
+def release_expired_holds(**_: Any) -> None:
+    """Let go of what is set aside for jobs whose usage did not come in time."""
+    release_expired(now=utc_now())
 
 
 @shared_task(name="compute_billing.tasks.balances.tell_low_balances")

@@ -91,13 +91,11 @@ def _bill(bill: Invoice) -> dict[str, Any]:
         "issued_at": bill.issued_at.isoformat(),
         "net": yuan(bill.net),
         "tax": yuan(bill.tax),
-        "tax_on_top": yuan(bill.tax_on_top),
         "total": Money.from_fen(bill.total_fen).fen_text(),
         "carried": yuan(bill.carried_micro),
         "taxes": [
             {
                 "class": tax.tax_class,
-                "included": tax.tax_included,
                 "net": yuan(tax.net),
                 "tax": yuan(tax.tax),
             }
@@ -113,6 +111,7 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "usage_month": month_text(line.usage_month),
         "price_list": line.price.price_list,
         "meter": line.price.meter,
+        "cluster": line.cluster,
         "band": line.price.band,
         "unit_price": None if unit_price is None else yuan(unit_price),
         "project": line.project,
