@@ -12,10 +12,12 @@ from accounts.models import Organisation, OrganisationKind
 from compute_billing.catalogue import operations as catalogue
 from compute_billing.catalogue import queries as catalogue_queries
 from compute_billing.contracts.queries import project_by_code
+from compute_billing.ledger.models import Hold
 from compute_billing.metering import operations as metering
 from compute_billing.metering import queries as metering_queries
 from compute_billing.metering.models import UsageSource
-from compute_billing.rating import quoting
+from compute_billing.rating import holding, quoting
+from compute_billing.rating.holding import Job, UnableToHold
 from compute_billing.rating.quoting import Quote, UnableToQuote
 from kernel.errors import DomainError
 
@@ -54,13 +56,56 @@ def quote(
     return quoting.quote(
         tenant_id=tenant_id,
         project_id=None if owned is None else owned.pk,
-        cluster_id=catalogue_queries.cluster_by_code(code=cluster).pk,
+        cluster_id=catalogue_queries.cluster_for(tenant_id=tenant_id, code=cluster).pk,
         meter_id=catalogue_queries.meter_by_code(code=card_type).pk,
         milli_cards=milli_cards,
         started_at=started_at,
         ended_at=ended_at,
         now=now,
     )
+
+
+def hold(
+    *,
+    operator_id: int,
+    source: str,
+    account: str,
+    card_type: str,
+    reference: str,
+    allocation_key: str,
+    milli_cards: int,
+    starts_at: datetime,
+    until: datetime,
+    now: datetime,
+) -> Hold:
+    """Set aside what a job may cost at most, for the tenant whose account of the source it is.
+
+    To be called inside a transaction. Words mean what they will mean in the usage of the job.
+
+    Raises:
+        UnknownSource: the operator has no such source.
+        CatalogueEntryNotFound: there is no such card type.
+        UnableToHold: nobody has that account, out of bounds, no price, or too little money.
+        HoldReferenceReused: the reference has other terms, or the job has an open hold.
+    """
+    reporter = metering_queries.source_of_operator(code=source, operator_id=operator_id)
+    owner = metering_queries.owner_of_account(source_id=reporter.pk, account=account, at=starts_at)
+    if owner is None:
+        message = f"Account {account!r} of source {source} is nobody's at that time: map it first."
+        raise UnableToHold(message, details={"field": "account"})
+    tenant_id, project_id = owner
+    meter = catalogue_queries.meter_by_code(code=card_type or reporter.default_card_type)
+    job = Job(
+        tenant_id=tenant_id,
+        reference=reference,
+        project_id=project_id,
+        cluster_id=reporter.default_cluster_id,
+        meter_id=meter.pk,
+        allocation_key=allocation_key,
+        milli_cards=milli_cards,
+        starts_at=starts_at,
+    )
+    return holding.open_hold(job=job, until=until, now=now)
 
 
 def open_missing_source(*, code: str, card_type: str, time_zone: str, now: datetime) -> UsageSource:

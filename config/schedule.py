@@ -38,6 +38,15 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send webhooks": _entry("send_webhooks", steps=1, package="accounts"),
     "send notifications by e-mail": _entry("send_notifications", steps=1, package="portal"),
     "tell what runs out": _entry("tell_what_runs_out", steps=120, package="accounts"),
+    "remind of verifications": _entry("remind_of_verifications", steps=20, package="accounts"),
+    "recognise what packages have earned": _entry("packages.recognise_due", steps=10),
+    "tell whose package ends": _entry("packages.remind_of_ends", steps=120),
+    "credit what came by bank": _entry("bank.credit_exact", steps=10),
+    "release holds whose time is over": _entry("balances.release_expired_holds", steps=2),
+    "work on payments": _entry("payments.work_on_payments", steps=1),
+    "look at open payments": _entry("payments.look_at_open_payments", steps=2),
+    "top up what runs low": _entry("payments.top_up_what_is_low", steps=4),
+    "reconcile the cash of days that are over": _entry("cash.reconcile_due", steps=120),
     "tell low balances": _entry("balances.tell_low_balances", steps=120),
 }
 
@@ -50,8 +59,11 @@ TASK_OF_NUDGE: dict[str, str] = {
     "settlement": "compute_billing.tasks.settlement.settle_due",
     "events": "accounts.tasks.relay_events",
     "webhooks": "accounts.tasks.send_webhooks",
+    "payments": "compute_billing.tasks.payments.work_on_payments",
     "mail": "portal.tasks.send_notifications",
 }
+
+QUEUES = ("metering", "rating", "settlement", "events", "payments")
 
 # Which queue a task waits in.
 TASK_ROUTES: dict[str, dict[str, str]] = {
@@ -59,7 +71,11 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "compute_billing.tasks.rating.*": {"queue": "rating"},
     "compute_billing.tasks.settlement.*": {"queue": "settlement"},
     "compute_billing.tasks.retention.*": {"queue": "settlement"},
+    "compute_billing.tasks.payments.*": {"queue": "payments"},
+    "compute_billing.tasks.cash.*": {"queue": "payments"},
     "accounts.tasks.*": {"queue": "events"},
     "portal.tasks.*": {"queue": "events"},
     "compute_billing.tasks.balances.*": {"queue": "events"},
+    "compute_billing.tasks.packages.*": {"queue": "settlement"},
+    "compute_billing.tasks.bank.*": {"queue": "settlement"},
 }

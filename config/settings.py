@@ -14,8 +14,8 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env, outside
-from config.schedule import BEAT_SCHEDULE, TASK_ROUTES
+from config import env, outside, payments
+from config.schedule import BEAT_SCHEDULE, QUEUES, TASK_ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -169,7 +169,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False
-CELERY_TASK_QUEUES = [Queue("metering"), Queue("rating"), Queue("settlement"), Queue("events")]
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "metering"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = TASK_ROUTES
@@ -238,11 +238,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 # Single sign-on by OpenID Connect: off until a server is named.
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", default="")
-# Where a form may lead outside of this house: browsers ask the policy about redirects too.
-FORM_TARGETS: list[str] = []
+FORM_TARGETS: list[str] = [payments.pages()]  # Where forms may lead outside of this house.
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
 if OIDC_SERVER_URL:
-    FORM_TARGETS = [urljoin(OIDC_SERVER_URL, "/")]
+    FORM_TARGETS += [urljoin(OIDC_SERVER_URL, "/")]
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
@@ -256,21 +255,24 @@ if OIDC_SERVER_URL:
         ],
     }
 
-# What leaves for the world outside, and when people are warned.
+STRIPE_API_KEY = env.text("STRIPE_API_KEY", default="")
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", default="")
+STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")
+STRIPE_ACCOUNT, STRIPE_METHODS, TOP_UP_MIN_YUAN, TOP_UP_MAX_YUAN = payments.terms()
+# What leaves the house, when people are warned, and which bank transfers take two to decide.
 WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
 PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
 BALANCE_LOW_DAYS = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
+BANK_TWO_FROM_YUAN = env.integer("BANK_TWO_FROM_YUAN", default=50_000, minimum=0)
 
 # E-mail: printed by the server in development, sent by SMTP in production.
 EMAIL = env.email("EMAIL_URL", default="console:" if not PRODUCTION else None)
 EMAIL_BACKEND = EMAIL["BACKEND"]
 EMAIL_FILE_PATH = EMAIL["FILE_PATH"]
-EMAIL_HOST = EMAIL["HOST"]
-EMAIL_PORT = EMAIL["PORT"]
+EMAIL_HOST, EMAIL_PORT = EMAIL["HOST"], EMAIL["PORT"]
 EMAIL_HOST_USER = EMAIL["USER"]
 EMAIL_HOST_PASSWORD = EMAIL["PASSWORD"]
-EMAIL_USE_TLS = EMAIL["STARTTLS"]
-EMAIL_USE_SSL = EMAIL["TLS"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL["STARTTLS"], EMAIL["TLS"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="Suanji 算集 <no-reply@localhost>")
 
@@ -284,8 +286,7 @@ TIME_ZONE = "UTC"
 # Cuts billing months once, when their rows are made, and is the local clock of price bands: changed
 # later, it would re-cut no month, but a rerate would find other bands.
 BILLING_TIME_ZONE = env.text("BILLING_TIME_ZONE", default="Asia/Shanghai")
-# Holidays of years that the package chinesecalendar does not know yet (docs/runbook.md).
-WORKING_DAYS_PATH = env.text("WORKING_DAYS_PATH", default="")
+WORKING_DAYS_PATH = env.text("WORKING_DAYS_PATH", default="")  # Holidays: docs/runbook.md.
 
 # --- Interfaces -----------------------------------------------------------------------------
 
@@ -316,11 +317,10 @@ SPECTACULAR_SETTINGS = {
         "accounts.api_schema.tell_examples",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.membership.api.ROLES"},
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.membership.api.ROLES", **payments.ENUMS},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("REQUEST_BYTES_MAX", default=16 * 1024 * 1024)
-# Without a token nobody may read /metrics in production (config/health.py).
-METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")  # Empty: see config/health.py.
 UNFOLD = {"SITE_TITLE": "Suanji 算集", "SITE_HEADER": "Suanji 算集"}
 
 STATIC_URL = "static/"

@@ -36,9 +36,10 @@ class InvoiceQuestion(PageQuestion):
 
 
 class InvoiceShown(serializers.Serializer[Any]):
-    """A bill; gross = discount + net, net = programme + tenant_paid + arrears."""
+    """A bill or credit note; gross = discount + net = discount + programme + paid + arrears."""
 
     id = serializers.UUIDField(source="public_id")
+    kind = serializers.ChoiceField(["bill", "credit_note"])
     number = serializers.SerializerMethodField(help_text="Gapless within the issuer's series.")
     issuer = serializers.CharField(source="issuer.code")
     month = MonthField(source="period")
@@ -47,8 +48,7 @@ class InvoiceShown(serializers.Serializer[Any]):
     gross = MoneyField()
     discount = MoneyField()
     net = MoneyField()
-    tax = MoneyField()
-    tax_on_top = MoneyField(help_text="The part of the tax that net does not hold.")
+    tax = MoneyField(help_text="Within net.")
     programme = MoneyField()
     tenant_paid = MoneyField()
     arrears = MoneyField()
@@ -64,17 +64,17 @@ class InvoiceTaxShown(serializers.Serializer[Any]):
     """The tax of one class on a bill."""
 
     tax_class = serializers.CharField()
-    tax_included = serializers.BooleanField()
     net = MoneyField()
     tax = MoneyField()
 
 
 class InvoiceLineShown(ValueShown):
-    """The charges of one price, project and payer, summed."""
+    """The charges of one price, project, cluster and payer, summed."""
 
     usage_month = MonthField()
     price_list = serializers.CharField(source="price.price_list")
     card_type = serializers.CharField(source="price.meter")
+    cluster = serializers.CharField(allow_blank=True)
     band = serializers.CharField(source="price.band")
     unit_price = MoneyField(
         source="price.unit_price_micro", allow_null=True, help_text="Null: tiers say it."
@@ -84,12 +84,22 @@ class InvoiceLineShown(ValueShown):
     quantity_card_seconds = CardSecondsField(source="quantity")
 
 
+class InvoiceCreditShown(serializers.Serializer[Any]):
+    """How much a line of a credit note takes back from a line of a bill."""
+
+    line = serializers.IntegerField(source="position", help_text="Of the credit note, from 1.")
+    bill = serializers.UUIDField()
+    bill_number = serializers.CharField()
+    bill_line = serializers.IntegerField(source="bill_position", help_text="Of the bill, from 1.")
+
+
 class InvoiceWithLinesShown(serializers.Serializer[Any]):
-    """A bill with its taxes and lines."""
+    """A bill with its taxes and lines, a credit note also with the lines it takes back from."""
 
     invoice = InvoiceShown()
     taxes = InvoiceTaxShown(many=True)
     lines = InvoiceLineShown(many=True)
+    credits = InvoiceCreditShown(many=True)
 
 
 class MonthShown(serializers.Serializer[Any]):
@@ -158,7 +168,12 @@ class InvoiceDetail(APIView):
         bill, lines = queries.invoice_in_words(
             tenant_id=own_organisation(request), public_id=invoice_id
         )
-        shown: dict[str, Any] = {"invoice": bill, "taxes": bill.taxes.all(), "lines": lines}
+        shown: dict[str, Any] = {
+            "invoice": bill,
+            "taxes": bill.taxes.all(),
+            "lines": lines,
+            "credits": queries.credits_on(bill),
+        }
         return Response(InvoiceWithLinesShown(shown).data)
 
 

@@ -38,7 +38,7 @@ class TierShown(serializers.Serializer[Tier]):
     from_card_seconds = CardSecondsField(
         source="from_quantity", help_text="Of the billing month, from this quantity on."
     )
-    unit_price = MoneyField(source="unit_price_micro", help_text="A card-hour.")
+    unit_price = MoneyField(source="unit_price_micro", help_text="A card-hour, with tax.")
 
 
 class PriceShown(serializers.Serializer[PriceTerm]):
@@ -59,11 +59,14 @@ class PriceShown(serializers.Serializer[PriceTerm]):
     valid_from = serializers.DateTimeField()
     valid_until = serializers.DateTimeField(allow_null=True, help_text="Not included.")
     unit_price = MoneyField(
-        source="unit_price_micro", allow_null=True, help_text="Null: tiers say it."
+        source="unit_price_micro", allow_null=True, help_text="With tax. Null: tiers say it."
+    )
+    unit_price_before_tax = MoneyField(
+        source="before_tax_micro", allow_null=True, help_text="Where the list states that."
     )
     tiers = TierShown(many=True)
     tax_class = serializers.CharField()
-    tax_included = serializers.BooleanField()
+    tax_included = serializers.BooleanField(help_text="Whether the list states prices with tax.")
 
 
 class ProjectShown(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,7 +20,9 @@ from accounts.authentication import caller_of
 from accounts.permissions import Role, Rule, Scope, may_enter
 from compute_billing.api import names
 from compute_billing.api.charges import BILLING_READERS, ExplainedChargeShown
-from compute_billing.api.fields import CardSecondsField, CardsField
+from compute_billing.api.fields import CardSecondsField, CardsField, MonthField
+from compute_billing.audit import billed
+from compute_billing.audit.billed import OnBill
 from compute_billing.audit.charges import Explanation, explain_usage
 from compute_billing.metering import queries
 from compute_billing.metering.queries import Usage, UsageFilter
@@ -40,6 +43,21 @@ class UsageQuestion(PageQuestion):
     project = serializers.CharField(required=False, max_length=64)
     cluster = serializers.CharField(required=False, max_length=64)
     card_type = serializers.CharField(required=False, max_length=64)
+    booked_month = MonthField(
+        required=False, help_text="The month on whose bill it stands; needs billing:read."
+    )
+    invoice = serializers.UUIDField(
+        required=False, help_text="With `line`: what is behind a line of a bill."
+    )
+    line = serializers.IntegerField(required=False, min_value=1, help_text="Of it, from 1.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse half a line, and a line of one bill together with the month of another."""
+        if ("invoice" in attrs) != ("line" in attrs):
+            raise serializers.ValidationError({"line": "Name invoice and line together."})
+        if "invoice" in attrs and "booked_month" in attrs:
+            raise serializers.ValidationError({"booked_month": "The invoice has its own month."})
+        return attrs
 
 
 class UsageShown(serializers.Serializer[Usage]):
@@ -122,11 +140,18 @@ def usage_page(request: Request) -> Response:
     """Answer a page of the caller's usage."""
     question = asked(request, UsageQuestion)
     limit, after = question.pop("limit"), _after(question.pop("cursor", None))
-    found = queries.usage_page(
-        tenant_id=own_organisation(request),
-        wanted=UsageFilter(**question),
-        after=after,
-        limit=limit + 1,
+    tenant_id = own_organisation(request)
+    on = _on_bill(request, question, tenant_id=tenant_id)
+    which: dict[str, Any] = {
+        "tenant_id": tenant_id,
+        "wanted": UsageFilter(**question),
+        "after": after,
+        "limit": limit + 1,
+    }
+    found = (
+        queries.usage_page(**which)
+        if on is None
+        else [one.usage for one in billed.billed_page(on=on, **which)]
     )
     return page(
         found,
@@ -134,6 +159,24 @@ def usage_page(request: Request) -> Response:
         shown=UsageShown,
         cursor=lambda usage: encoded(usage.started_at.isoformat(), usage.external_id, usage.source),
     )
+
+
+def _on_bill(request: Request, question: dict[str, Any], *, tenant_id: int) -> OnBill | None:
+    """Take out of a question on what bill the usage stands.
+
+    Raises:
+        PermissionDenied: who asks may not read bills.
+        UnknownInvoice: there is no such bill or line.
+    """
+    month, invoice = question.pop("booked_month", None), question.pop("invoice", None)
+    position = question.pop("line", None)
+    if month is None and invoice is None:
+        return None
+    if not may_enter(caller=caller_of(request), rule=BILLING_READERS):
+        raise PermissionDenied
+    if month is not None:
+        return OnBill(booked_month=month)
+    return billed.line_of_bill(tenant_id=tenant_id, bill=invoice, position=position).on
 
 
 def _after(cursor: str | None) -> tuple[datetime, str, str] | None:

@@ -81,8 +81,9 @@ class RejectShown(serializers.Serializer[OpenReject]):
 
 
 class ConflictShown(serializers.Serializer[OpenConflict]):
-    """Other content under a key that was accepted before; to mend, send a correction."""
+    """Other content under a key that was accepted before; to mend, decide or send a correction."""
 
+    id = serializers.SerializerMethodField(help_text="Its name in addresses.")
     external_id = serializers.CharField()
     payload_hash = serializers.CharField()
     payload = serializers.CharField()
@@ -90,6 +91,10 @@ class ConflictShown(serializers.Serializer[OpenConflict]):
     position = serializers.IntegerField()
     first_at = serializers.DateTimeField()
     times = serializers.IntegerField()
+
+    def get_id(self, conflict: OpenConflict) -> str:
+        """Return its key and content as one word."""
+        return encoded(conflict.external_id, conflict.payload_hash)
 
 
 class RetryShown(serializers.Serializer[Retry]):
@@ -232,7 +237,7 @@ class SourceRetry(APIView):
         run = operations.ask_retry(
             source_id=source.pk, actor=actor_of(caller_of(request)), now=utc_now()
         )
-        retry = desk.retry(public_id=run.public_id)
+        retry = desk.retry(public_id=run.public_id, source_id=source.pk)
         place = reverse("source-retry-detail", kwargs={"code": code, "retry_id": retry.public_id})
         return Response(RetryShown(retry).data, status=202, headers={"Location": place})
 

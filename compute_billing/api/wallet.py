@@ -69,8 +69,9 @@ def _card_time(quantity: int, unit: str) -> dict[str, str] | None:
 
 
 class OwedShown(serializers.Serializer[CauseOwed]):
-    """What is owed for one cause."""
+    """What is owed to one operator for one cause."""
 
+    operator = serializers.CharField(help_text="Whom it is owed to; only money paid there pays it.")
     cause = serializers.CharField()
     outstanding = MoneyField()
     debts = serializers.IntegerField()
@@ -117,6 +118,7 @@ class LotShown(HoldingShown):
     """A lot: value granted at once, what is left of it, and on what it may be spent."""
 
     reference = serializers.CharField()
+    operator = serializers.CharField(help_text="Whose compute it buys.")
     granted_amount = serializers.SerializerMethodField()
     granted_card_time = serializers.SerializerMethodField()
     starts_at = serializers.DateTimeField()
