@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from accounts import queries
+from accounts.authentication import sandbox_entered
 from accounts.permissions import ANY_MEMBER, ANY_STAFF, Caller, Role, Rule, Staff, may_enter
 from kernel.audit import Actor
 
@@ -34,16 +35,19 @@ AUDIT_READERS: Final = Rule(
     }
 )
 FUND_READERS: Final = AUDIT_READERS
+# Whose money a transfer is, finance decides; an auditor reads.
+BANK_READERS: Final = Rule(allowed_staff_roles={Staff.FINANCE, Staff.AUDITOR})
 RUN_READERS: Final = Rule(allowed_staff_roles={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """All that somebody may, wherever he may it."""
+    """All that somebody may, wherever he may it: in the real world, or in a sandbox alone."""
 
     user_id: int
     staff_roles: frozenset[Staff]
     roles_by_organisation: Mapping[int, frozenset[Role]]
+    sandbox_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +70,26 @@ def rights_of(request: HttpRequest) -> Rights:
     """Return what who asks may; read once per request, for the page and for the navigation."""
     known = vars(request)
     if "rights" not in known:
-        user_id = request.user.pk or 0
-        known["rights"] = Rights(
-            user_id=user_id,
-            staff_roles=queries.staff_roles_of(user_id=user_id),
-            roles_by_organisation=queries.roles_by_organisation(user_id=user_id),
-        )
+        known["rights"] = _rights(request)
     rights: Rights = known["rights"]
     return rights
+
+
+def _rights(request: HttpRequest) -> Rights:
+    user_id = request.user.pk or 0
+    sandbox_id, roles = sandbox_entered(user_id=user_id, session=request.session)
+    if sandbox_id is not None:
+        return Rights(
+            user_id=user_id,
+            staff_roles=frozenset(),
+            roles_by_organisation={sandbox_id: roles},
+            sandbox_id=sandbox_id,
+        )
+    return Rights(
+        user_id=user_id,
+        staff_roles=queries.staff_roles_of(user_id=user_id),
+        roles_by_organisation=queries.roles_by_organisation(user_id=user_id),
+    )
 
 
 def viewer(*, rights: Rights, rule: Rule) -> Viewer | None:

@@ -230,10 +230,8 @@ def owned_log(view: GuardedView, code: str) -> Log:
     Raises:
         Http404: there is none, or the viewer does not own it.
     """
-    try:
-        organisation = accounts.organisation_by_code(code=code)
-    except accounts.OrganisationNotFound as error:
-        raise Http404 from error
-    if organisation.pk not in (view.viewer.tenant_ids or []):
+    among = view.viewer.tenant_ids or []
+    organisation = accounts.organisation_among(code=code, organisation_ids=among)
+    if organisation is None:
         raise Http404
     return Log(organisation_id=organisation.pk, code=organisation.code, name=organisation.name)

@@ -1,6 +1,7 @@
 """Bills and their lines as files. Columns have the names of the API; amounts are exact."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,20 +14,27 @@ from portal.exports import Cell
 BATCH: Final = 200
 MONEY_UNIT: Final = "CNY"
 HOUR_PLACES: Final = 6
-AMOUNTS: Final = (
-    *("gross", "discount", "net", "tax", "tax_on_top", "programme", "tenant_paid", "arrears"),
-)
+AMOUNTS: Final = (*("gross", "discount", "net", "tax", "programme", "tenant_paid", "arrears"),)
 BILL_COLUMNS: Final = ("number", "month", "issuer", "issued_at", "card_hours", *AMOUNTS, "total")
 LINE_COLUMNS: Final = (
-    *("price_list", "card_type", "band", "unit_price", "project", "usage_month", "payer"),
+    *(
+        "price_list",
+        "card_type",
+        "cluster",
+        "band",
+        "unit_price",
+        "project",
+        "usage_month",
+        "payer",
+    ),
     *("card_hours", "unit", "amount"),
 )
 
 
-def bill_rows(*, tenant_id: int) -> Iterator[list[Cell]]:
-    """Yield all bills of a tenant, the latest first."""
+def bill_rows(*, tenant_id: int, month: date | None = None) -> Iterator[list[Cell]]:
+    """Yield all bills of a tenant, or those of a month, the latest first."""
     after = None
-    while bills := invoice_page(tenant_id=tenant_id, month=None, after=after, limit=BATCH):
+    while bills := invoice_page(tenant_id=tenant_id, month=month, after=after, limit=BATCH):
         for bill in bills:
             yield _bill(bill)
             after = bill.public_id
@@ -49,7 +57,7 @@ def line_rows(lines: Iterable[StatementLine]) -> Iterator[list[Cell]]:
     for line in lines:
         price, is_money = line.price.unit_price_micro, line.unit == MONEY_UNIT
         yield [
-            *(line.price.price_list, line.price.meter, line.price.band),
+            *(line.price.price_list, line.price.meter, line.cluster, line.price.band),
             None if price is None else yuan(price),
             *(line.project, month_text(line.usage_month), line.payer_kind),
             hours(line.quantity),

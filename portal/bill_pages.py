@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from compute_billing.invoices.queries import StatementLine
+from compute_billing.invoices.queries import CreditedLine, StatementLine
 from kernel.money import MICRO_PER_FEN
 from portal import figures
 from portal.figures import MoneyFigure
@@ -21,6 +21,7 @@ class BillRow:
     """A bill in the list, and the head of its own page; `total` is in whole fen."""
 
     public_id: UUID
+    is_credit_note: bool
     number: str
     month: date
     issuer: str
@@ -30,7 +31,6 @@ class BillRow:
     discount: MoneyFigure
     net: MoneyFigure
     tax: MoneyFigure
-    tax_on_top: MoneyFigure
     subsidy: MoneyFigure
     paid: MoneyFigure
     arrears: MoneyFigure
@@ -43,7 +43,6 @@ class TaxRow:
     """The tax of one class."""
 
     tax_class: str
-    is_included: bool
     net: MoneyFigure
     tax: MoneyFigure
 
@@ -52,7 +51,9 @@ class TaxRow:
 class LineRow:
     """A line: charges of one price, project and payer. Card time has no amount of money."""
 
+    position: int
     card_type: str
+    cluster: str
     price_list: str
     band: Text
     unit_price: str
@@ -75,12 +76,14 @@ class BillPage:
     lines: Sequence[LineRow]
     has_projects: bool
     taxes: Sequence[TaxRow]
+    corrects: Sequence[tuple[UUID, str]]
 
 
 def bill_row(bill: Any) -> BillRow:
     """Return a bill of the room."""
     return BillRow(
         public_id=bill.public_id,
+        is_credit_note=bill.kind == "credit_note",
         number=f"{bill.series}-{bill.number:06d}",
         month=bill.period,
         issuer=bill.issuer.name,
@@ -90,7 +93,6 @@ def bill_row(bill: Any) -> BillRow:
         discount=figures.money(bill.discount),
         net=figures.money(bill.net),
         tax=figures.money(bill.tax),
-        tax_on_top=figures.money(bill.tax_on_top),
         subsidy=figures.money(bill.programme),
         paid=figures.money(bill.tenant_paid),
         arrears=figures.money(bill.arrears),
@@ -99,9 +101,11 @@ def bill_row(bill: Any) -> BillRow:
     )
 
 
-def bill_page(bill: Any, lines: Iterable[StatementLine]) -> BillPage:
+def bill_page(
+    bill: Any, lines: Iterable[StatementLine], taken_back: Iterable[CreditedLine]
+) -> BillPage:
     """Put a bill's page together."""
-    shown = [_line(line, month=bill.period) for line in lines]
+    shown = [_line(line, at=at, month=bill.period) for at, line in enumerate(lines, start=1)]
     return BillPage(
         bill=bill_row(bill),
         tenant=bill.tenant.name,
@@ -111,19 +115,21 @@ def bill_page(bill: Any, lines: Iterable[StatementLine]) -> BillPage:
         taxes=[
             TaxRow(
                 tax_class=TAX_CLASSES.get(tax.tax_class, tax.tax_class),
-                is_included=tax.tax_included,
                 net=figures.money(tax.net),
                 tax=figures.money(tax.tax),
             )
             for tax in bill.taxes.all()
         ],
+        corrects=sorted({(credit.bill, credit.bill_number) for credit in taken_back}),
     )
 
 
-def _line(line: StatementLine, *, month: date) -> LineRow:
+def _line(line: StatementLine, *, at: int, month: date) -> LineRow:
     price, is_money = line.price.unit_price_micro, line.unit == MONEY_UNIT
     return LineRow(
+        position=at,
         card_type=line.price.meter,
+        cluster=line.cluster,
         price_list=line.price.price_list,
         band=worded(BANDS, line.price.band),
         unit_price="" if price is None else figures.money(price).short,

@@ -1,4 +1,4 @@
-"""What every template may ask for: the desks, ways to sign in, the menu of one's own account."""
+"""What every template may ask for: the way through the desks, of signing in, one's own menu."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,9 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notifications.queries import unread_count
-from portal.navigation import desks
+from compute_billing.sandboxes.queries import Sandbox, sandbox
+from portal.access import rights_of
+from portal.navigation import way
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,23 @@ MENU = (
 def account(request: HttpRequest) -> dict[str, object]:
     """Return what the shell and the pages of signing in need, asked for only where it is shown."""
     return {
-        "desks": SimpleLazyObject(partial(desks, request)),
+        "way": SimpleLazyObject(partial(way, request)),
+        "sandbox": SimpleLazyObject(partial(_sandbox, request)),
         "unread": SimpleLazyObject(partial(_unread, request)),
         "account_menu": SimpleLazyObject(partial(_menu, request)),
         "single_sign_on": SimpleLazyObject(partial(_sign_on, request)),
         "sign_up_open": settings.SIGN_UP_OPEN,
         "time_zone": settings.BILLING_TIME_ZONE,
     }
+
+
+def _sandbox(request: HttpRequest) -> Sandbox | None:
+    """Return the sandbox that the session is in, for the stripe across every page."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    sandbox_id = rights_of(request).sandbox_id
+    return None if sandbox_id is None else sandbox(organisation_id=sandbox_id)
 
 
 def _unread(request: HttpRequest) -> int:

@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from accounts.operations import IssuedApiKey
 from accounts.permissions import Scope
 from kernel.clock import utc_now
+from kernel.worlds import is_sandbox
 from portal.key_pages import KeyForm, key_rows
 from portal.organisation import KEY_HOLDERS, OrganisationView
 
@@ -25,6 +26,11 @@ class KeysView(OrganisationView):
     """The keys of an organisation; a form makes one."""
 
     allowed_roles = KEY_HOLDERS
+    in_sandbox = True
+
+    def offered(self, organisation: Organisation) -> frozenset[Scope]:
+        """Return the scopes that the viewer may give."""
+        return may_give(self.caller(organisation), in_sandbox=is_sandbox(organisation.pk))
 
     def keys_page(
         self,
@@ -43,7 +49,7 @@ class KeysView(OrganisationView):
             organisation=organisation,
             context={
                 "keys": key_rows(found, now=utc_now()),
-                "form": form or KeyForm(offered=may_give(self.caller(organisation))),
+                "form": form or KeyForm(offered=self.offered(organisation)),
                 "issued": issued,
             },
             status=status,
@@ -66,7 +72,7 @@ class KeyListView(KeysView):
         """Make a key and show its text, which nobody can show again."""
         organisation, now = self.own(code), utc_now()
         caller = self.caller(organisation)
-        form = KeyForm(request.POST, offered=may_give(caller))
+        form = KeyForm(request.POST, offered=self.offered(organisation))
         if not form.is_valid():
             return self.keys_page(request, organisation, form=form, status=422)
         issued = operations.create_key(

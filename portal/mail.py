@@ -2,32 +2,35 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.invitations.operations import IssuedInvitation
+from accounts.invitations.mailing import InvitationMail
 from accounts.notifications.mailing import Mail
-from accounts.permissions import Role
 from portal.notification_words import words
 from portal.people import ROLE_NAMES
 
 
-def send_invitation(request: HttpRequest, *, organisation: str, issued: IssuedInvitation) -> None:
-    """Send the link of an invitation, in both languages: what its reader speaks is not known."""
-    link = reverse("invitation", kwargs={"token": issued.token})
+def send_invitation(mail: InvitationMail) -> None:
+    """Send the link of an invitation, in both languages: what its reader speaks is not known.
+
+    Raises:
+        OSError: the mail server did not take it.
+    """
+    link = settings.PORTAL_ADDRESS + reverse("invitation", kwargs={"token": mail.token})
     context = {
-        "organisation": organisation,
-        "role": ROLE_NAMES[Role(issued.invitation.role)],
-        "link": request.build_absolute_uri(link),
-        "expires_at": issued.invitation.expires_at,
+        "organisation": mail.organisation,
+        "role": ROLE_NAMES[mail.role],
+        "link": link,
+        "expires_at": mail.expires_at,
         "time_zone": settings.BILLING_TIME_ZONE,
     }
     EmailMessage(
         subject=render_to_string("portal/email/invitation_subject.txt", context).strip(),
         body=render_to_string("portal/email/invitation_message.txt", context),
-        to=[issued.invitation.email],
+        to=[mail.address],
+        headers=_headers(mail.public_id),
     ).send()
 
 
@@ -46,10 +49,15 @@ def send_notification(mail: Mail) -> None:
             "preferences": settings.PORTAL_ADDRESS + reverse("notification-preferences"),
         }
         body = render_to_string("portal/email/notification_message.txt", context)
-    host = settings.PORTAL_ADDRESS.partition("//")[2].partition(":")[0]
     EmailMessage(
         subject=settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + said.title,
         body=body,
         to=[mail.address],
-        headers={"Message-ID": f"<{mail.public_id}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers=_headers(mail.public_id),
     ).send()
+
+
+def _headers(public_id: str) -> dict[str, str]:
+    """Return headers with an id that is the same whenever the message is made again."""
+    host = settings.PORTAL_ADDRESS.partition("//")[2].partition(":")[0]
+    return {"Message-ID": f"<{public_id}@{host}>", "Auto-Submitted": "auto-generated"}

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import structlog
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,11 +16,8 @@ from accounts.permissions import Role
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from portal.forms import ROLE_CHOICES, ChangeRoleForm, EndRoleForm, InviteForm
-from portal.mail import send_invitation
 from portal.organisation import OrganisationView
 from portal.people import invited, members
-
-logger = structlog.get_logger(__name__)
 
 
 class OwnersView(OrganisationView):
@@ -64,7 +60,7 @@ class MembersView(OwnersView):
         if not form.is_valid():
             return self.members_page(request, organisation, form=form, status=422)
         try:
-            issued = invitations.invite(
+            invitations.invite(
                 organisation_id=organisation.pk,
                 email=form.cleaned_data["email"],
                 role=form.cleaned_data["role"],
@@ -74,14 +70,7 @@ class MembersView(OwnersView):
         except invitations.UnableToInvite:
             form.add_error(None, _("This person has the role already, or too many are invited."))
             return self.members_page(request, organisation, form=form, status=409)
-        try:
-            send_invitation(request, organisation=organisation.name, issued=issued)
-        except OSError:
-            # It stands all the same, and inviting again sends a new link.
-            logger.exception("An invitation could not be sent")
-            messages.error(request, _("The message could not be sent. Invite again later."))
-        else:
-            messages.success(request, _("The invitation is on its way."))
+        messages.success(request, _("The invitation is on its way."))
         return redirect("members", code=code)
 
 

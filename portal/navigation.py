@@ -1,4 +1,8 @@
-"""The desks of the portal: whoever is signed in is shown the pages that he may see, no others."""
+"""The way through the portal: desks, and the pages of the desk that one is at.
+
+Whoever is signed in is shown the pages that he may see, no others; somebody with one desk is
+shown its pages alone.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Rule
 from portal.access import (
     AUDIT_READERS,
+    BANK_READERS,
     BILL_READERS,
     FUND_READERS,
     OVERVIEW_READERS,
@@ -19,69 +24,209 @@ from portal.access import (
     rights_of,
     viewer,
 )
-from portal.operator_desk import DESK_PAGES, DESK_READERS
+from portal.operator_desk import DESK_READERS
 from portal.verification.access import OFFICERS, PAYERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """A page of the navigation, the pages below it, and who may see them."""
+class Page:
+    """A page of a desk, who may see it, and the names of the pages that it leads to.
+
+    Nothing of a sandbox is settled, paid in or sold in advance: such a page is not of sandboxes.
+    """
 
     name: str
     text: Promise
     rule: Rule
     below: tuple[str, ...] = ()
+    is_of_sandboxes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskLink:
-    """An entry of the navigation; `current` is what aria-current says of it."""
+class Desk:
+    """The pages of one line of work."""
+
+    text: Promise
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry as it is drawn; `current` is what aria-current says of it."""
 
     text: Promise
     url: str
     current: str
 
 
-DESKS: Final = (
-    Desk(name="overview", text=_("Settlement"), rule=OVERVIEW_READERS),
-    Desk(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
-    Desk(name="wallet", text=_("Balance"), rule=BILL_READERS),
-    Desk(name="estimate", text=_("Price estimate"), rule=USAGE_READERS),
-    Desk(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
-    Desk(name="settlement-run", text=_("Settlement run"), rule=RUN_READERS),
-    Desk(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
-    Desk(name="audit", text=_("Decisions"), rule=AUDIT_READERS, below=("audit-entry",)),
-    Desk(name="operator-sources", text=_("Operations"), rule=DESK_READERS, below=DESK_PAGES),
-    Desk(
-        name="verification-queue",
-        text=_("Verification"),
-        rule=OFFICERS,
-        below=("verification-case",),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The desks of who asks, when there are several, and the pages of the one he is at."""
+
+    desks: tuple[Link, ...] = ()
+    pages: tuple[Link, ...] = ()
+
+
+COMPUTE: Final = Desk(
+    text=_("Compute"),
+    pages=(
+        Page(
+            name="overview",
+            text=_("Settlement"),
+            rule=OVERVIEW_READERS,
+            is_of_sandboxes=False,
+        ),
+        Page(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
+        Page(name="wallet", text=_("Balance"), rule=BILL_READERS),
+        Page(
+            name="bank-transfer",
+            text=_("Bank transfer"),
+            rule=BILL_READERS,
+            is_of_sandboxes=False,
+        ),
+        Page(
+            name="payments",
+            text=_("Top-ups"),
+            rule=BILL_READERS,
+            below=("pay-in", "top-up", "auto-top-up", "top-up-refund"),
+            is_of_sandboxes=False,
+        ),
+        Page(name="estimate", text=_("Price estimate"), rule=USAGE_READERS),
+        Page(
+            name="packages",
+            text=_("Packages"),
+            rule=BILL_READERS,
+            below=("package", "package-order"),
+            is_of_sandboxes=False,
+        ),
+        Page(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
     ),
-    Desk(name="verification-payments", text=_("Verification payments"), rule=PAYERS),
 )
+OPERATIONS: Final = Desk(
+    text=_("Operations"),
+    pages=(
+        Page(name="operator-sources", text=_("Sources"), rule=DESK_READERS),
+        Page(name="operator-deliveries", text=_("Deliveries"), rule=DESK_READERS),
+        Page(
+            name="operator-rejects",
+            text=_("Rejects"),
+            rule=DESK_READERS,
+            below=(
+                "operator-reject",
+                "operator-retry",
+                "operator-map-account",
+                "operator-ask-retry",
+            ),
+        ),
+        Page(
+            name="operator-conflicts",
+            text=_("Conflicts"),
+            rule=DESK_READERS,
+            below=("operator-conflict", "operator-decide"),
+        ),
+        Page(
+            name="operator-prices",
+            text=_("Prices"),
+            rule=DESK_READERS,
+            below=("operator-draft", "operator-propose-price"),
+        ),
+        Page(
+            name="operator-packages",
+            text=_("Package sales"),
+            rule=DESK_READERS,
+            below=("operator-package-offer", "operator-propose-package"),
+        ),
+        Page(name="operator-clusters", text=_("Clusters"), rule=DESK_READERS),
+        Page(
+            name="operator-reconciliation",
+            text=_("Reconciliation"),
+            rule=DESK_READERS,
+            below=("operator-totals", "operator-deliver-totals", "operator-explain"),
+        ),
+        Page(name="operator-payments", text=_("Payments"), rule=DESK_READERS),
+        Page(
+            name="operator-statements",
+            text=_("Statements"),
+            rule=DESK_READERS,
+            below=("operator-statement",),
+        ),
+    ),
+)
+PUBLIC_MONEY: Final = Desk(
+    text=_("Public money"),
+    pages=(
+        Page(name="settlement-run", text=_("Settlement run"), rule=RUN_READERS),
+        Page(name="bank", text=_("Transfers by bank"), rule=BANK_READERS, below=("bank-line",)),
+        Page(
+            name="cash",
+            text=_("Cash"),
+            rule=BANK_READERS,
+            below=("cash-day", "cash-differences", "cash-difference", "cash-pair", "cash-propose"),
+        ),
+        Page(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
+        Page(name="claims", text=_("Claims"), rule=FUND_READERS, below=("claim", "claim-pay")),
+    ),
+)
+FIRMS: Final = Desk(
+    text=_("Firms"),
+    pages=(
+        Page(
+            name="verification-queue",
+            text=_("Verification"),
+            rule=OFFICERS,
+            below=("verification-case",),
+        ),
+        Page(name="verification-payments", text=_("Verification payments"), rule=PAYERS),
+    ),
+)
+AUDIT: Final = Desk(
+    text=_("Audit"),
+    pages=(Page(name="audit", text=_("Decisions"), rule=AUDIT_READERS, below=("audit-entry",)),),
+)
+DESKS: Final = (COMPUTE, OPERATIONS, PUBLIC_MONEY, FIRMS, AUDIT)
 
 
-def desks(request: HttpRequest) -> list[DeskLink]:
+def way(request: HttpRequest) -> Way:
     """Return the entries for who asks; a stranger is shown none.
 
     A page of an error may be drawn before anybody asked who it is.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return []
+        return Way()
     rights = rights_of(request)
-    return [
-        DeskLink(text=desk.text, url=reverse(desk.name), current=_current(desk, request))
-        for desk in DESKS
-        if viewer(rights=rights, rule=desk.rule) is not None
-    ]
+    open_desks = []
+    for desk in DESKS:
+        pages = [
+            page
+            for page in desk.pages
+            if (page.is_of_sandboxes or rights.sandbox_id is None)
+            and viewer(rights=rights, rule=page.rule) is not None
+        ]
+        if pages:
+            open_desks.append((desk, [_link(page, request) for page in pages]))
+    current = [pages for _desk, pages in open_desks if any(page.current for page in pages)]
+    shown = current[0] if current else []
+    if len(open_desks) == 1:
+        return Way(pages=tuple(open_desks[0][1]))
+    return Way(
+        desks=tuple(
+            Link(text=desk.text, url=pages[0].url, current="true" if pages is shown else "")
+            for desk, pages in open_desks
+        ),
+        # A desk of one page says all by its own entry.
+        pages=tuple(shown) if len(shown) > 1 else (),
+    )
 
 
-def _current(desk: Desk, request: HttpRequest) -> str:
+def _link(page: Page, request: HttpRequest) -> Link:
+    return Link(text=page.text, url=reverse(page.name), current=_current(page, request))
+
+
+def _current(page: Page, request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return ""
-    if match.url_name == desk.name:
+    if match.url_name == page.name:
         return "page"
-    return "true" if match.url_name in desk.below else ""
+    return "true" if match.url_name in page.below else ""

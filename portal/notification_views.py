@@ -17,9 +17,11 @@ from django.views import View
 from accounts.api_paging import CursorMalformed, uuid_of
 from accounts.models import User
 from accounts.notifications import operations, queries
-from accounts.notifications.kinds import RULES, Channel, Kind
+from accounts.notifications.kinds import RULES, Channel, Kind, Rule, kinds_for
+from accounts.queries import staff_roles_of
 from kernel.clock import utc_now
 from portal.notification_words import NAMES, words
+from portal.sandbox_pages import sandbox_page_of
 
 ROWS_MAX: Final = 50
 
@@ -30,7 +32,10 @@ class InboxView(LoginRequiredMixin, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show a page of them."""
+        """Show a page of them; they are real, so nobody reads them in a sandbox."""
+        inside = sandbox_page_of(request)
+        if inside is not None:
+            return inside
         found = queries.inbox_page(
             user_id=request.user.pk or 0, after=_after(request), limit=ROWS_MAX + 1
         )
@@ -137,16 +142,22 @@ def _preferences(request: HttpRequest, *, form: LanguageForm, status: int = 200)
                 for channel in Channel
             ],
         }
-        for kind, rule in RULES.items()
+        for kind, rule in _rules_of(request)
     ]
     context = {"form": form, "kinds": kinds}
     return render(request, "portal/notification_preferences.html", context, status=status)
 
 
+def _rules_of(request: HttpRequest) -> list[tuple[Kind, Rule]]:
+    """Return what the reader may be told of: of what officers do, officers alone choose."""
+    staff_roles = staff_roles_of(user_id=request.user.pk or 0)
+    return [(kind, RULES[kind]) for kind in kinds_for(staff_roles)]
+
+
 def _wanted(request: HttpRequest) -> dict[tuple[Kind, Channel], bool]:
     return {
         (kind, channel): f"{kind}.{channel}" in request.POST
-        for kind, rule in RULES.items()
+        for kind, rule in _rules_of(request)
         for channel in Channel
         if rule.may_be_refused
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.notifications.kinds import Kind
 from accounts.permissions import Role
 from kernel.money import Money
+from portal.cash_pages import place
 from portal.figures import money
 from portal.people import ROLE_NAMES
 
@@ -23,6 +25,16 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.CLAIM_PAID: gettext_lazy("A claim was paid"),
     Kind.AWARD_APPROVED: gettext_lazy("A subsidy was granted"),
     Kind.BALANCE_LOW: gettext_lazy("The balance runs low"),
+    Kind.PACKAGE_CHANGED: gettext_lazy("A package was ordered or changed"),
+    Kind.PACKAGE_ENDING: gettext_lazy("A package ends soon"),
+    Kind.PAYMENT_RECEIVED: gettext_lazy("A top-up was paid"),
+    Kind.PAYMENT_FAILED: gettext_lazy("A top-up failed"),
+    Kind.REFUND_PAID: gettext_lazy("A refund was paid"),
+    Kind.REFUND_FAILED: gettext_lazy("A refund failed"),
+    Kind.PAYMENT_DISPUTED: gettext_lazy("A top-up is disputed"),
+    Kind.DISPUTE_CLOSED: gettext_lazy("A dispute was decided"),
+    Kind.AUTO_TOP_UP_OFF: gettext_lazy("Automatic top-up was switched off"),
+    Kind.CASH_DIFFERENCE_OPEN: gettext_lazy("A difference in cash is open"),
     Kind.USAGE_REJECTED: gettext_lazy("Usage was refused"),
     Kind.KEY_EXPIRING: gettext_lazy("An API key is about to expire"),
     Kind.DEADLINE_NEAR: gettext_lazy("A deadline is near"),
@@ -30,6 +42,10 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.ROLE_GIVEN: gettext_lazy("Somebody was given a role"),
     Kind.WEBHOOK_DISABLED: gettext_lazy("A webhook endpoint was disabled"),
     Kind.VERIFICATION_DECIDED: gettext_lazy("The verification was decided"),
+    Kind.VERIFICATION_DUE_SOON: gettext_lazy("A verification is to be decided soon"),
+    Kind.VERIFICATION_OVERDUE: gettext_lazy("A verification is overdue"),
+    Kind.VERIFICATION_ENDING: gettext_lazy("The verification ends soon"),
+    Kind.VERIFICATION_ENDED: gettext_lazy("The verification has ended"),
 }
 DISABLED_REASONS: Final[Mapping[str, Promise]] = {
     "failing": gettext_lazy("it did not answer for days"),
@@ -107,6 +123,74 @@ def _balance(about: Mapping[str, Any]) -> tuple[str, str]:
     return text, reverse("wallet")
 
 
+def _package(about: Mapping[str, Any]) -> tuple[str, str]:
+    amount = Money.from_text(about["amount"]["amount"]).amount_micro
+    shown = f"¥ {money(abs(amount)).rounded}"
+    said = {"number": about["number"], "cards": about["cards"], "amount": shown}
+    if about.get("change") == "end":
+        text = _("Package %(number)s was ended; %(amount)s came back.") % said
+    elif amount < 0:
+        text = _("Package %(number)s has %(cards)s cards now; %(amount)s came back.") % said
+    else:
+        text = _("Package %(number)s has %(cards)s cards; %(amount)s were paid.") % said
+    return text, reverse("package", args=[about["package"]])
+
+
+def _ending(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Package %(number)s ends in %(days)s days. Renew it to keep its cards.") % {
+        "number": about["number"],
+        "days": about["days_left"],
+    }
+    return text, reverse("package", args=[about["package"]])
+
+
+def _received(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("%(amount)s came in and stand on the balance.") % {"amount": _money(about["amount"])}
+    return text, reverse("top-up", args=[about["payment"]])
+
+
+def _payment_failed(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The top-up of %(amount)s was not paid. Its page says why.") % {
+        "amount": _money(about["amount"])
+    }
+    return text, reverse("top-up", args=[about["payment"]])
+
+
+def _refunded(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("%(amount)s went back to where they were paid from.") % {
+        "amount": _money(about["amount"])
+    }
+    return text, reverse("top-up", args=[about["payment"]])
+
+
+def _refund_failed(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The refund of %(amount)s did not arrive: the money stands on the balance again.") % {
+        "amount": _money(about["amount"])
+    }
+    return text, reverse("top-up", args=[about["payment"]])
+
+
+def _disputed(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The bank questions a top-up of %(amount)s. Until it decides, new jobs wait.") % {
+        "amount": _money(about["amount"])
+    }
+    return text, reverse("top-up", args=[about["payment"]])
+
+
+def _dispute_closed(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = (
+        _("The bank left the %(amount)s where they are.")
+        if about["outcome"] == "won"
+        else _("The bank took the %(amount)s back for good.")
+    )
+    return text % {"amount": _money(about["amount"])}, reverse("top-up", args=[about["payment"]])
+
+
+def _auto_off(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The card was declined %(times)s times in a row.") % about
+    return text, reverse("auto-top-up")
+
+
 def _usage(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("Of a delivery from %(source)s, %(rejected)s records were refused.") % {
         "source": about["source"],
@@ -158,6 +242,44 @@ def _deadline(about: Mapping[str, Any]) -> tuple[str, str]:
     return text, reverse("verification", args=[about["code"]])
 
 
+def _due_soon(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The case waits for a decision until %(day)s.") % {"day": about["day"]}
+    return text, reverse("verification-case", args=[about["case"]])
+
+
+def _overdue(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("The case was to be decided by %(day)s, and still waits.") % {"day": about["day"]}
+    return text, reverse("verification-case", args=[about["case"]])
+
+
+def _day_before(day: str) -> str:
+    """Return the last day of a term; events tell the day after it."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def _term_ending(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Its last day is %(day)s. Verify the organisation anew in good time.") % {
+        "day": _day_before(about["ends_on"])
+    }
+    return text, reverse("verification", args=[about["code"]])
+
+
+def _term_ended(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Its last day was %(day)s. Verify the organisation anew.") % {
+        "day": _day_before(about["ends_on"])
+    }
+    return text, reverse("verification", args=[about["code"]])
+
+
+def _cash(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("%(amount)s at %(place)s have not been explained since %(day)s.") % {
+        "amount": _money(about["amount"]),
+        "place": place(about["custody"]),
+        "day": about["since"],
+    }
+    return text, reverse("cash-difference", args=[about["difference"]])
+
+
 _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.BILL_ISSUED: _bill,
     Kind.MONTH_SETTLED: _settled,
@@ -165,6 +287,16 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.CLAIM_PAID: _claim,
     Kind.AWARD_APPROVED: _award,
     Kind.BALANCE_LOW: _balance,
+    Kind.PACKAGE_CHANGED: _package,
+    Kind.PACKAGE_ENDING: _ending,
+    Kind.PAYMENT_RECEIVED: _received,
+    Kind.PAYMENT_FAILED: _payment_failed,
+    Kind.REFUND_PAID: _refunded,
+    Kind.REFUND_FAILED: _refund_failed,
+    Kind.PAYMENT_DISPUTED: _disputed,
+    Kind.DISPUTE_CLOSED: _dispute_closed,
+    Kind.AUTO_TOP_UP_OFF: _auto_off,
+    Kind.CASH_DIFFERENCE_OPEN: _cash,
     Kind.USAGE_REJECTED: _usage,
     Kind.KEY_EXPIRING: _expiring,
     Kind.DEADLINE_NEAR: _deadline,
@@ -172,4 +304,8 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.ROLE_GIVEN: _role,
     Kind.WEBHOOK_DISABLED: _webhook,
     Kind.VERIFICATION_DECIDED: _verification,
+    Kind.VERIFICATION_DUE_SOON: _due_soon,
+    Kind.VERIFICATION_OVERDUE: _overdue,
+    Kind.VERIFICATION_ENDING: _term_ending,
+    Kind.VERIFICATION_ENDED: _term_ended,
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import audit_views, fund_views, settlement_views
+from portal import audit_views, claim_views, fund_views, settlement_views
 
 urlpatterns = [
     path("settlement", settlement_views.SettlementRunView.as_view(), name="settlement-run"),
@@ -22,6 +22,14 @@ urlpatterns = [
         fund_views.FundView.as_view(),
         name="fund",
     ),
+    path("claims", claim_views.ClaimsView.as_view(), name="claims"),
+    path("claims/<uuid:claim_id>", claim_views.ClaimView.as_view(), name="claim"),
+    path(
+        "claims/<uuid:claim_id>/submission",
+        claim_views.HandInView.as_view(),
+        name="claim-hand-in",
+    ),
+    path("claims/<uuid:claim_id>/payment", claim_views.PayClaimView.as_view(), name="claim-pay"),
     path("audit", audit_views.AuditView.as_view(), name="audit"),
     path("audit/<uuid:entry_id>", audit_views.AuditEntryView.as_view(), name="audit-entry"),
     path(

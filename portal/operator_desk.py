@@ -1,6 +1,5 @@
-"""What the pages of the operator's desk share: who sees them, who acts, the way between them."""
+"""What the pages of the operator's desk share: who sees them and who acts."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 from urllib.parse import urlencode
@@ -9,63 +8,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Rule, Staff
 from portal.access import GuardedView, rights_of
 
 DESK_READERS: Final = Rule(allowed_staff_roles={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
 DESK_ACTORS: Final = Rule(allowed_staff_roles={Staff.OPERATOR})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    """A page of the desk; `below` are the pages that it leads to."""
-
-    name: str
-    text: Promise
-    below: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TabLink:
-    """A tab as it is drawn."""
-
-    text: Promise
-    url: str
-    current: str
-
-
-TABS: Final = (
-    Tab(name="operator-sources", text=_("Sources")),
-    Tab(name="operator-deliveries", text=_("Deliveries")),
-    Tab(
-        name="operator-rejects",
-        text=_("Rejects"),
-        below=("operator-reject", "operator-retry", "operator-map-account", "operator-ask-retry"),
-    ),
-    Tab(
-        name="operator-conflicts",
-        text=_("Conflicts"),
-        below=("operator-conflict", "operator-decide"),
-    ),
-    Tab(
-        name="operator-prices",
-        text=_("Prices"),
-        below=("operator-draft", "operator-propose-price"),
-    ),
-    Tab(name="operator-clusters", text=_("Clusters")),
-    Tab(
-        name="operator-reconciliation",
-        text=_("Reconciliation"),
-        below=("operator-totals", "operator-deliver-totals", "operator-explain"),
-    ),
-    Tab(name="operator-statements", text=_("Statements"), below=("operator-statement",)),
-)
-# Every page of the desk, for the navigation of the portal.
-DESK_PAGES: Final = tuple(name for tab in TABS for name in (tab.name, *tab.below))
 
 
 class DeskView(GuardedView):
@@ -82,7 +30,7 @@ class DeskView(GuardedView):
         self, request: HttpRequest, template: str, *, status: int = 200, **context: object
     ) -> HttpResponse:
         """Draw a page of the desk."""
-        context |= {"tabs": _tabs(request), "may_act": self.may_act}
+        context |= {"may_act": self.may_act}
         return render(request, f"portal/operator/{template}", context, status=status)
 
 
@@ -91,19 +39,6 @@ class ActingView(DeskView):
 
     http_method_names = ["post", "options"]
     allowed_staff_roles = DESK_ACTORS.allowed_staff_roles
-
-
-def _tabs(request: HttpRequest) -> list[TabLink]:
-    match = request.resolver_match
-    name = "" if match is None else match.url_name
-    return [
-        TabLink(
-            text=tab.text,
-            url=reverse(tab.name),
-            current="page" if tab.name == name else "true" if name in tab.below else "",
-        )
-        for tab in TABS
-    ]
 
 
 def chosen_texts(request: HttpRequest, names: tuple[str, ...]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     cluster_views,
     conflict_views,
+    operator_package_views,
     price_views,
     reconciliation_views,
     reject_views,
@@ -61,6 +62,32 @@ urlpatterns = [
         "operator/prices/drafts/<uuid:draft_id>/refusal",
         price_views.RefusePriceView.as_view(),
         name="operator-refuse-price",
+    ),
+    path("operator/packages", operator_package_views.SalesView.as_view(), name="operator-packages"),
+    path(
+        "operator/packages/capacity",
+        operator_package_views.SetCapacityView.as_view(),
+        name="operator-package-capacity",
+    ),
+    path(
+        "operator/packages/offers/new",
+        operator_package_views.ProposeOfferView.as_view(),
+        name="operator-propose-package",
+    ),
+    path(
+        "operator/packages/offers/<uuid:draft_id>",
+        operator_package_views.OfferView.as_view(),
+        name="operator-package-offer",
+    ),
+    path(
+        "operator/packages/offers/<uuid:draft_id>/approval",
+        operator_package_views.ApproveOfferView.as_view(),
+        name="operator-approve-package",
+    ),
+    path(
+        "operator/packages/offers/<uuid:draft_id>/refusal",
+        operator_package_views.RefuseOfferView.as_view(),
+        name="operator-refuse-package",
     ),
     path("operator/clusters", cluster_views.ClustersView.as_view(), name="operator-clusters"),
     path(

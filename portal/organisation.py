@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import queries
 from accounts.models import Organisation
 from accounts.permissions import Caller, Role
+from kernel.worlds import is_sandbox
 from portal.access import GuardedView, rights_of
 
 
@@ -24,6 +25,7 @@ class Entry:
     text: Promise
     roles: Collection[Role]
     below: Collection[str] = ()
+    in_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +41,27 @@ KEY_HOLDERS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 MENU: Final = (
     Entry(name="members", text=_("Members"), roles={Role.OWNER}),
     Entry(name="verification", text=_("Verification"), roles={Role.OWNER}),
-    Entry(name="organisation-keys", text=_("API keys"), roles=KEY_HOLDERS),
+    Entry(name="organisation-keys", text=_("API keys"), roles=KEY_HOLDERS, in_sandbox=True),
     Entry(
         name="webhooks",
         text=_("Webhooks"),
         roles=KEY_HOLDERS,
-        below={"webhook", "webhook-secret"},
+        below={"webhook", "webhook-secret", "webhook-delivery"},
+        in_sandbox=True,
     ),
-    Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}),
+    Entry(name="own-sandbox", text=_("Sandbox"), roles=KEY_HOLDERS, in_sandbox=True),
+    Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}, in_sandbox=True),
 )
 
 
 class OrganisationView(GuardedView):
-    """A page about an organisation that the viewer has one of the page's roles in."""
+    """A page about an organisation that the viewer has one of the page's roles in.
+
+    A sandbox borrows people and identity from its organisation: a page has it only where it says
+    so by `in_sandbox`.
+    """
+
+    in_sandbox: ClassVar[bool] = False
 
     def own(self, code: str) -> Organisation:
         """Return the organisation.
@@ -59,11 +69,9 @@ class OrganisationView(GuardedView):
         Raises:
             Http404: there is none, or the viewer has none of the page's roles in it.
         """
-        try:
-            organisation = queries.organisation_by_code(code=code)
-        except queries.OrganisationNotFound as error:
-            raise Http404 from error
-        if organisation.pk not in (self.viewer.tenant_ids or []):
+        among = self.viewer.tenant_ids or []
+        organisation = queries.organisation_among(code=code, organisation_ids=among)
+        if organisation is None or (is_sandbox(organisation.pk) and not self.in_sandbox):
             raise Http404
         return organisation
 
@@ -107,4 +115,5 @@ class OrganisationView(GuardedView):
             )
             for entry in MENU
             if not roles.isdisjoint(entry.roles)
+            and (entry.in_sandbox or not is_sandbox(organisation.pk))
         ]

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from portal import key_views, member_views, webhook_views
+from portal import (
+    key_views,
+    member_views,
+    sandbox_views,
+    webhook_delivery_views,
+    webhook_views,
+)
 
 urlpatterns = [
     path("webhooks", webhook_views.WebhooksView.as_view(), name="webhooks"),
@@ -28,6 +34,11 @@ urlpatterns = [
         name="webhook-delete",
     ),
     path(
+        "deliveries/<uuid:delivery_id>",
+        webhook_delivery_views.DeliveryView.as_view(),
+        name="webhook-delivery",
+    ),
+    path(
         "deliveries/<uuid:delivery_id>/again",
         webhook_views.RedeliverView.as_view(),
         name="webhook-again",
@@ -42,6 +53,15 @@ urlpatterns = [
         member_views.RevokeInvitationView.as_view(),
         name="invitation-revoke",
     ),
+    path("sandbox", sandbox_views.SandboxView.as_view(), name="own-sandbox"),
+    path("sandbox/enter", sandbox_views.EnterSandboxView.as_view(), name="sandbox-enter"),
+    path("sandbox/fill", sandbox_views.FillSandboxView.as_view(), name="sandbox-fill"),
+    path(
+        "sandbox/close",
+        sandbox_views.CloseSandboxMonthView.as_view(),
+        name="sandbox-close-month",
+    ),
+    path("sandbox/renew", sandbox_views.RenewSandboxView.as_view(), name="sandbox-renew"),
     path("keys", key_views.KeyListView.as_view(), name="organisation-keys"),
     path(
         "keys/<uuid:key_id>/rotate",

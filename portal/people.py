@@ -59,6 +59,7 @@ class Invited:
     email: str
     role: Promise
     expires_at: datetime
+    was_not_sent: bool
 
 
 def own_organisations(lines: list[MembershipLine]) -> list[OwnOrganisation]:
@@ -100,6 +101,7 @@ def invited(lines: list[OpenInvitation]) -> list[Invited]:
             email=line.email,
             role=ROLE_NAMES[line.role],
             expires_at=line.expires_at,
+            was_not_sent=line.was_not_sent,
         )
         for line in lines
     ]

@@ -18,10 +18,11 @@ from compute_billing.catalogue import operations as prices
 from compute_billing.catalogue.desk import PriceLine
 from compute_billing.catalogue.operations import Proposal
 from compute_billing.rating import draft_desk, drafts
-from compute_billing.rating.draft_desk import DraftLine, TenantEffect
+from compute_billing.rating.draft_desk import DraftFilter, DraftLine, TenantEffect
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.money import Money
+from kernel.periods import month_text
 from kernel.quantities import card_seconds_text
 from portal.access import rights_of
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
@@ -41,6 +42,11 @@ PRICE_COLUMNS: Final = (
     *("price_list", "list_kind", "customer_class", "card_type", "cluster", "band"),
     *("valid_from", "valid_until", "unit_price"),
 )
+DRAFT_COLUMNS: Final = (
+    *("id", "price_list", "card_type", "cluster", "band", "valid_from", "former_unit_price"),
+    *("unit_price", "reason", "made_at", "effect_month", "tenants", "gross_before"),
+    *("gross_after", "decision", "decided_at"),
+)
 EFFECT_COLUMNS: Final = (
     *("tenant", "name", "quantity_card_seconds", "gross_before", "gross_after", "difference"),
 )
@@ -59,11 +65,13 @@ class PricesView(DeskView):
             if chosen["price_list"] in ("", price.price_list)
             and chosen["card_type"] in ("", price.card_type)
         ]
-        kind = wanted_kind(request)
+        known, kind = draft_desk.drafts(wanted=_wanted(chosen)), wanted_kind(request)
+        if kind is not None and request.GET.get("table") == "drafts":
+            rows = (_draft_cells(draft) for draft in known)
+            return file_response(name="price-drafts", kind=kind, columns=DRAFT_COLUMNS, rows=rows)
         if kind is not None:
             rows = (_price_cells(price) for price in found)
             return file_response(name="prices", kind=kind, columns=PRICE_COLUMNS, rows=rows)
-        known = draft_desk.drafts(is_open=None)
         return self.page(
             request,
             "prices.html",
@@ -172,6 +180,12 @@ class RefusePriceView(DecidingView):
         drafts.refuse_price(draft_id=draft_id, decider_id=self.user_id, now=utc_now())
 
 
+def _wanted(chosen: dict[str, str]) -> DraftFilter:
+    return DraftFilter(
+        price_list=chosen["price_list"] or None, card_type=chosen["card_type"] or None
+    )
+
+
 def _form(data: Any = None, *, initial: dict[str, Any] | None = None) -> PriceForm:
     offered = catalogue.price_choices()
     return PriceForm(
@@ -255,6 +269,28 @@ def _price_cells(price: PriceLine) -> list[Cell]:
         price.valid_from,
         price.valid_until,
         None if exact is None else Decimal(Money(exact).to_text()),
+    ]
+
+
+def _draft_cells(draft: DraftLine) -> list[Cell]:
+    former = draft.former_micro
+    return [
+        str(draft.public_id),
+        draft.price_list,
+        draft.card_type,
+        draft.cluster,
+        draft.band,
+        draft.valid_from,
+        None if former is None else Decimal(Money(former).to_text()),
+        Decimal(Money(draft.unit_price_micro).to_text()),
+        draft.reason,
+        draft.made_at,
+        month_text(draft.effect_month),
+        draft.tenants,
+        Decimal(Money(draft.gross_before).to_text()),
+        Decimal(Money(draft.gross_after).to_text()),
+        draft.decision,
+        draft.decided_at,
     ]
 
 

@@ -67,15 +67,17 @@ def totals_table(totals: Sequence[TotalsLine]) -> Table:
     )
 
 
-def totals_page(totals: TotalsLine, found: Sequence[Difference]) -> TotalsPage:
-    """Return a source's totals beside the books, tenant by tenant."""
+def totals_page(
+    totals: TotalsLine, found: Sequence[Difference], *, shown: Sequence[Difference]
+) -> TotalsPage:
+    """Return a source's totals beside the books: the sums of all tenants, and those `shown`."""
     stated, recorded = sum(d.stated for d in found), sum(d.recorded for d in found)
     return TotalsPage(
         source=totals.source,
         month=totals.month,
         delivered_at=totals.delivered_at,
         is_newest=totals.is_newest,
-        table=_table(found),
+        table=_table(shown),
         waiting=[_open(line) for line in found if line.is_open],
         stated=figures.card_hours(stated),
         recorded=figures.card_hours(recorded),

@@ -14,10 +14,10 @@ from compute_billing.metering.queries import source_by_code
 from compute_billing.metering.reconciling import Difference, TotalsLine
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from kernel.periods import month_text
+from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.quantities import card_seconds_text
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
-from portal.operator_desk import ActingView, DeskView
+from portal.operator_desk import ActingView, DeskView, address_of, chosen_texts
 from portal.reconciliation_forms import ExplainForm, TotalsForm
 from portal.reconciliation_pages import totals_page, totals_table
 
@@ -35,7 +35,7 @@ class ReconciliationView(DeskView):
         """Show them, or send them as a file."""
         kind = wanted_kind(request)
         if kind is not None:
-            rows = (_totals_cells(line) for line in reconciling.newest_totals())
+            rows = (_totals_cells(line) for line in _chosen_totals(_chosen(request)))
             return file_response(name="totals", kind=kind, columns=TOTALS_COLUMNS, rows=rows)
         return _reconciliation(self, form=_totals_form(), status=200)
 
@@ -70,7 +70,8 @@ class TotalsView(DeskView):
         totals = _found(totals_id)
         kind = wanted_kind(request)
         if kind is not None:
-            rows = (_cells(line) for line in reconciling.differences(public_id=totals_id))
+            found = reconciling.differences(public_id=totals_id)
+            rows = (_cells(line) for line in _wanted(request, found))
             name = f"differences-{totals.source}-{month_text(totals.month)}"
             return file_response(name=name, kind=kind, columns=DIFFERENCE_COLUMNS, rows=rows)
         return _totals(self, totals, form=ExplainForm(), status=200)
@@ -103,13 +104,61 @@ def _totals_form(request: HttpRequest | None = None) -> TotalsForm:
 
 
 def _reconciliation(view: DeskView, *, form: TotalsForm, status: int) -> HttpResponse:
-    table = totals_table(reconciling.newest_totals())
-    return view.page(view.request, "reconciliation.html", status=status, table=table, form=form)
+    chosen = _chosen(view.request)
+    return view.page(
+        view.request,
+        "reconciliation.html",
+        status=status,
+        table=totals_table(_chosen_totals(chosen)),
+        form=form,
+        sources=desk.source_codes(),
+        chosen=chosen,
+        address=address_of(chosen),
+    )
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    return chosen_texts(request, ("source", "month"))
+
+
+def _chosen_totals(chosen: dict[str, str]) -> list[TotalsLine]:
+    """Return the totals that the filters find.
+
+    Raises:
+        Http404: what is named is no month.
+    """
+    try:
+        month = parse_month(chosen["month"]) if chosen["month"] else None
+    except UnableToReadMonth as error:
+        raise Http404 from error
+    return reconciling.totals_page(source=chosen["source"] or None, month=month)
 
 
 def _totals(view: DeskView, totals: TotalsLine, *, form: ExplainForm, status: int) -> HttpResponse:
-    page = totals_page(totals, reconciling.differences(public_id=totals.public_id))
-    return view.page(view.request, "totals.html", status=status, page=page, form=form)
+    chosen = chosen_texts(view.request, ("state",))
+    found = reconciling.differences(public_id=totals.public_id)
+    page = totals_page(totals, found, shown=_wanted(view.request, found))
+    return view.page(
+        view.request,
+        "totals.html",
+        status=status,
+        page=page,
+        form=form,
+        chosen=chosen,
+        address=address_of(chosen),
+    )
+
+
+def _wanted(request: HttpRequest, found: list[Difference]) -> list[Difference]:
+    """Return the differences that the filter finds: all, or those that wait for somebody.
+
+    Raises:
+        Http404: there is no such filter.
+    """
+    state = request.GET.get("state", "")
+    if state not in {"", "open"}:
+        raise Http404
+    return [line for line in found if line.is_open] if state else found
 
 
 def _found(totals_id: UUID) -> TotalsLine:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compute_billing.settlement.run import Run, RunState, Step, TenantRun
@@ -99,6 +100,7 @@ class RunPage:
 class ClaimRow:
     """A claim on a fund."""
 
+    url: str
     programme: str
     level: Text
     year: int
@@ -167,6 +169,7 @@ def _tenant_row(tenant: TenantRun) -> TenantRow:
 def claim_row(claim: Any) -> ClaimRow:
     """Return a claim as a line."""
     return ClaimRow(
+        url=reverse("claim", args=[claim.public_id]),
         programme=claim.fund.programme.name,
         level=worded(LEVELS, claim.fund.level),
         year=claim.fund.budget_year,

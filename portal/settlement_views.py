@@ -17,7 +17,7 @@ from kernel.audit import Actor
 from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.queries import BillingMonthMissing
-from portal.access import RUN_READERS, GuardedView, rights_of
+from portal.access import FUND_READERS, RUN_READERS, GuardedView, rights_of, viewer
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.settlement_pages import (
     CLAIM_COLUMNS,
@@ -100,6 +100,7 @@ class SettlementRunView(RunReaders):
             "statements": [statement_row(one) for one in queries.statements_of(month=month)],
             "head": _head(),
             "may_start": may_start(request),
+            "may_read_claims": viewer(rights=rights_of(request), rule=FUND_READERS) is not None,
         }
         return render(request, "portal/settlement_run.html", context)
 

@@ -30,13 +30,20 @@ class SourcesView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show them, or send them as a file."""
-        now = utc_now()
-        found = desk.sources(now=now)
-        kind = wanted_kind(request)
+        now, chosen = utc_now(), chosen_texts(request, ("cluster",))
+        every, kind = desk.sources(now=now), wanted_kind(request)
+        found = [source for source in every if chosen["cluster"] in ("", source.cluster)]
         if kind is not None:
             rows = (_source_cells(source) for source in found)
             return file_response(name="sources", kind=kind, columns=SOURCE_COLUMNS, rows=rows)
-        return self.page(request, "sources.html", table=sources_table(found, now=now))
+        return self.page(
+            request,
+            "sources.html",
+            table=sources_table(found, now=now),
+            clusters=sorted({source.cluster for source in every}),
+            chosen=chosen,
+            address=address_of(chosen),
+        )
 
 
 class DeliveriesView(DeskView):

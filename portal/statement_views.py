@@ -121,7 +121,7 @@ def _bills(line: StatementLine, bills: Sequence[StatementBill]) -> Table:
         rows=[
             TableRow(
                 key=bill.tenant,
-                cells=[TableCell(text=bill.tenant, note=_number(bill)), *_amounts(bill)],
+                cells=[TableCell(text=bill.tenant_name, note=_number(bill)), *_amounts(bill)],
             )
             for bill in bills
         ],

@@ -1,21 +1,24 @@
 """The explorer of a tenant's usage, from what the rooms say to what its template shows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from accounts.api_paging import encoded
-from compute_billing.audit.usage import Cost, DayOfUse, UsageChoices, UsageSums, UsageTenant
+from compute_billing.audit.billed import Line
+from compute_billing.audit.usage import Cost, DayOfUse, UsageTenant
 from compute_billing.metering.queries import Usage
 from kernel.periods import month_text
 from portal import figures
 from portal.chart import Chart, last_day, stacked_chart
 from portal.figures import MoneyFigure
-from portal.wording import PARKED, STATES, Text, worded
+from portal.usage_found import Found, Question, Totals
+from portal.wording import ACCOUNTS, PARKED, STATES, Text, worded
 
-NOTHING: Final = Cost(gross=0, discount=0, programme=0, tenant=0)
+MONEY_UNIT: Final = "CNY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,20 @@ class UsageRow:
     note: Text
     is_charged: bool
     cost: CostFigures | None
+    borne: MoneyFigure | None = None
+    borne_hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineShown:
+    """The line of a bill that the use is behind; its amount is money or card-hours."""
+
+    bill: UUID
+    number: str
+    position: int
+    payer: Text
+    amount: MoneyFigure | None
+    card_hours: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +90,19 @@ class UsagePage:
     card_types: Sequence[Choice]
     job: str
     is_filtered: bool
-    chart: Chart
+    is_by_bill: bool
+    line: LineShown | None
+    chart: Chart | None
 
 
 def record_id(usage: Usage) -> str:
     """Return the one word that a record has in addresses, as the API has it."""
-    return encoded(usage.source, usage.external_id)
+    return encoded_record(usage.source, usage.external_id)
+
+
+def encoded_record(source: str, external_id: str) -> str:
+    """Return the one word for a record's source and external id."""
+    return encoded(source, external_id)
 
 
 def cost_figures(cost: Cost) -> CostFigures:
@@ -118,36 +142,51 @@ def choices(values: Sequence[str], *, chosen: str) -> list[Choice]:
     return [Choice(value=value, text=value, is_chosen=value == chosen) for value in kept]
 
 
-def usage_page(
-    *,
-    tenant: UsageTenant,
-    month: date,
-    months: Sequence[date],
-    usage: Sequence[Usage],
-    costs: Mapping[int, Cost] | None,
-    sums: UsageSums,
-    days: Sequence[DayOfUse],
-    offered: UsageChoices,
-    chosen: Mapping[str, str],
-) -> UsagePage:
-    """Put the explorer together; without `costs` it tells no amounts."""
+def usage_page(*, asked: Question, found: Sequence[Found], totals: Totals) -> UsagePage:
+    """Put the explorer together; where amounts are not told, rows have none either."""
+    unit = "" if asked.line is None else asked.line.unit
+    sums, first = totals.sums, asked.month
     return UsagePage(
-        tenant=tenant,
-        month=month,
-        rows=[
-            usage_row(record, cost=None if costs is None else costs.get(record.usage_id, NOTHING))
-            for record in usage
-        ],
+        tenant=asked.tenant,
+        month=first,
+        rows=[_found_row(one, unit=unit) for one in found],
         records=f"{sums.records:,}",
         not_charged=f"{sums.not_charged:,}" if sums.not_charged else "",
         card_hours=figures.card_hours(sums.quantity),
-        cost=None if costs is None else cost_figures(sums.cost),
-        months=choices([month_text(day) for day in months], chosen=month_text(month)),
-        projects=choices(offered.projects, chosen=chosen["project"]),
-        card_types=choices(offered.card_types, chosen=chosen["card_type"]),
-        job=chosen["job"],
-        is_filtered=any(chosen.values()),
-        chart=chart_of_use(days, first=month, last=last_day(month)),
+        cost=cost_figures(sums.cost) if totals.tells_amounts else None,
+        months=choices([month_text(day) for day in asked.months], chosen=month_text(first)),
+        projects=choices(totals.offered.projects, chosen=asked.chosen["project"]),
+        card_types=choices(totals.offered.card_types, chosen=asked.chosen["card_type"]),
+        job=asked.chosen["job"],
+        is_filtered=any(asked.chosen.values()),
+        is_by_bill=asked.on is not None,
+        line=None if asked.line is None else _line(asked.line),
+        chart=(
+            None
+            if totals.days is None
+            else chart_of_use(totals.days, first=first, last=last_day(first))
+        ),
+    )
+
+
+def _found_row(found: Found, *, unit: str) -> UsageRow:
+    row = usage_row(found.usage, cost=found.cost)
+    if not unit:
+        return row
+    if unit == MONEY_UNIT:
+        return replace(row, borne=figures.money(found.borne))
+    return replace(row, borne_hours=figures.card_hours(found.borne))
+
+
+def _line(line: Line) -> LineShown:
+    is_money = line.unit == MONEY_UNIT
+    return LineShown(
+        bill=line.bill,
+        number=line.number,
+        position=line.position,
+        payer=worded(ACCOUNTS, line.on.payer_kind or ""),
+        amount=figures.money(line.amount) if is_money else None,
+        card_hours="" if is_money else figures.card_hours(line.amount),
     )
 
 

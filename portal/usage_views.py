@@ -1,20 +1,22 @@
 """The desk of the buyer: his usage by month, and why a piece of it costs what it costs."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.api_paging import CursorMalformed, decoded, encoded, instant_of, read_cursor
+from compute_billing.audit import billed
 from compute_billing.audit import usage as explorer
+from compute_billing.audit.billed import Line, OnBill, line_of_bill
 from compute_billing.audit.charges import explain_usage
 from compute_billing.audit.usage import UsageTenant
-from compute_billing.invoices.queries import month_page
-from compute_billing.metering import queries as metering
+from compute_billing.invoices.queries import UnknownInvoice, month_page
 from compute_billing.metering.queries import UnknownUsage, Usage, UsageFilter
 from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
@@ -23,6 +25,7 @@ from portal.access import BILL_READERS, USAGE_READERS, rights_of, viewer
 from portal.exports import FileAnswer, file_response
 from portal.tenant_view import TenantPage, TenantView
 from portal.usage_file import usage_columns, usage_rows
+from portal.usage_found import BY_BILL, Question, Totals, find
 from portal.usage_pages import usage_page
 from portal.why_page import why_page
 
@@ -33,23 +36,6 @@ FILTERS: Final = ("project", "card_type", "job")
 NO_RECORD: Final = ("", "")
 
 After = tuple[datetime, str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What of whose usage is asked for."""
-
-    tenant: UsageTenant
-    month: date
-    months: list[date]
-    wanted: UsageFilter
-    chosen: dict[str, str]
-
-    @property
-    def address(self) -> str:
-        """Return it as the query of an address."""
-        told = {name: text for name, text in self.chosen.items() if text}
-        return urlencode({"tenant": self.tenant.code, "month": month_text(self.month), **told})
 
 
 class AmountsAside(TenantView):
@@ -71,16 +57,53 @@ class AmountsAside(TenantView):
         """
         booked = month_page(tenant_id=tenant.tenant_id, after=None, limit=MONTHS_MAX)
         months = [tenant_month.month for tenant_month in booked]
-        border = billing_month(month=_month(request.GET.get("month", ""), months=months))
+        line = self._line(request, tenant)
+        named = request.GET.get("month", "") if line is None else month_text(line.on.booked_month)
+        border = billing_month(month=_month(named, months=months))
+        on = self._on_bill(request, tenant, month=border.month) if line is None else line.on
         chosen = {name: request.GET.get(name, "").replace("\0", "").strip() for name in FILTERS}
+        # What stands on a bill may have begun in any month.
         wanted = UsageFilter(
-            started_from=border.starts_at,
-            started_until=border.ends_at,
-            **{name: text or None for name, text in chosen.items()},
+            project=chosen["project"] or None,
+            card_type=chosen["card_type"] or None,
+            job=chosen["job"] or None,
         )
         return Question(
-            tenant=tenant, month=border.month, months=months, wanted=wanted, chosen=chosen
+            tenant=tenant,
+            month=border.month,
+            months=months,
+            wanted=wanted
+            if on
+            else replace(wanted, started_from=border.starts_at, started_until=border.ends_at),
+            chosen=chosen,
+            on=on,
+            line=line,
         )
+
+    def _line(self, request: HttpRequest, tenant: UsageTenant) -> Line | None:
+        """Return the line of a bill whose use is asked for."""
+        named = request.GET.get("bill", "")
+        if not named:
+            return None
+        self._insist_on_amounts(request, tenant)
+        try:
+            return line_of_bill(
+                tenant_id=tenant.tenant_id,
+                bill=UUID(named),
+                position=int(request.GET.get("line", "")),
+            )
+        except (ValueError, UnknownInvoice) as error:
+            raise Http404 from error
+
+    def _on_bill(self, request: HttpRequest, tenant: UsageTenant, *, month: date) -> OnBill | None:
+        if request.GET.get("by", "") != BY_BILL:
+            return None
+        self._insist_on_amounts(request, tenant)
+        return OnBill(booked_month=month)
+
+    def _insist_on_amounts(self, request: HttpRequest, tenant: UsageTenant) -> None:
+        if not self.tells_amounts(request, tenant):
+            raise Http404
 
 
 class UsageView(AmountsAside, TenantPage):
@@ -95,43 +118,52 @@ class UsageView(AmountsAside, TenantPage):
         return file_response(
             name=f"usage-{tenant.code}-{month_text(asked.month)}",
             kind=kind,
-            columns=usage_columns(tells_amounts=tells_amounts),
+            columns=usage_columns(tells_amounts=tells_amounts, on=asked.on),
             rows=usage_rows(
-                tenant_id=tenant.tenant_id, wanted=asked.wanted, tells_amounts=tells_amounts
+                tenant_id=tenant.tenant_id,
+                wanted=asked.wanted,
+                tells_amounts=tells_amounts,
+                on=asked.on,
             ),
         )
 
     def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
         """Return a page of them, with their sums and days."""
         asked = self.question(request, tenant)
-        found = metering.usage_page(
+        found = find(
             tenant_id=tenant.tenant_id,
             wanted=asked.wanted,
+            on=asked.on,
             after=_after(request.GET.get("cursor", "")),
             limit=PAGE_ROWS + 1,
+            tells_amounts=self.tells_amounts(request, tenant),
         )
         records = found[:PAGE_ROWS]
-        page = usage_page(
-            tenant=tenant,
-            month=asked.month,
-            months=asked.months,
-            usage=records,
-            costs=(
-                explorer.usage_costs(tenant_id=tenant.tenant_id, usage=records)
-                if self.tells_amounts(request, tenant)
-                else None
-            ),
-            sums=explorer.usage_sums(tenant_id=tenant.tenant_id, wanted=asked.wanted),
-            days=explorer.usage_days(tenant_id=tenant.tenant_id, wanted=asked.wanted),
-            offered=explorer.usage_choices(tenant_id=tenant.tenant_id, wanted=asked.wanted),
-            chosen=asked.chosen,
-        )
         return {
-            "page": page,
+            "page": usage_page(asked=asked, found=records, totals=self.totals(request, asked)),
             "address": asked.address,
-            "cursor": _cursor(records[-1]) if len(found) > PAGE_ROWS else "",
+            "place": urlencode(asked.place),
+            "cursor": _cursor(records[-1].usage) if len(found) > PAGE_ROWS else "",
             "is_first": not request.GET.get("cursor"),
         }
+
+    def totals(self, request: HttpRequest, asked: Question) -> Totals:
+        """Return the sums, the days and the choices of what is asked for."""
+        whose = {"tenant_id": asked.tenant.tenant_id}
+        tells_amounts = self.tells_amounts(request, asked.tenant)
+        if asked.on is not None:
+            return Totals(
+                sums=billed.billed_sums(**whose, on=asked.on, wanted=asked.wanted),
+                days=None,
+                offered=billed.billed_choices(**whose, on=asked.on),
+                tells_amounts=tells_amounts,
+            )
+        return Totals(
+            sums=explorer.usage_sums(**whose, wanted=asked.wanted),
+            days=explorer.usage_days(**whose, wanted=asked.wanted),
+            offered=explorer.usage_choices(**whose, wanted=asked.wanted),
+            tells_amounts=tells_amounts,
+        )
 
 
 class WhyView(AmountsAside):

@@ -13,9 +13,12 @@ from compute_billing.audit.queries import trace as trace_posting
 from compute_billing.settlement import overview
 from compute_billing.settlement.overview import SettledMonth, TenantIds
 from kernel.clock import utc_now
-from kernel.periods import UnableToReadMonth, parse_month
+from kernel.periods import UnableToReadMonth, month_text, parse_month
 from portal.access import GuardedView
+from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.overview_file import TENANT_COLUMNS, tenant_cells
 from portal.presenters import overview_page
+from portal.sandbox_pages import sandbox_page_of
 
 # Of these shares of a posting the largest is followed to its source.
 TRACED_LINES_MAX: Final = 200
@@ -30,17 +33,29 @@ class OverviewView(GuardedView):
     allowed_roles = ANY_MEMBER
     allowed_staff_roles = ANY_STAFF
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the month."""
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show the month, or send its tenants as a file."""
+        inside = sandbox_page_of(request)
+        if inside is not None:
+            return inside
+        kind = wanted_kind(request)
         tenant_ids = self.viewer.tenant_ids
         months = overview.settled_months(tenant_ids=tenant_ids)
         if not months:
             return render(request, "portal/nothing_settled.html")
         settled = _chosen(months, text=request.GET.get("month", ""))
+        lines = overview.tenant_lines(month=settled.month, tenant_ids=tenant_ids, now=utc_now())
+        if kind is not None:
+            return file_response(
+                name=f"settlement-{month_text(settled.month)}",
+                kind=kind,
+                columns=TENANT_COLUMNS,
+                rows=(tenant_cells(line) for line in lines),
+            )
         page = overview_page(
             settled=settled,
             months=months,
-            lines=overview.tenant_lines(month=settled.month, tenant_ids=tenant_ids, now=utc_now()),
+            lines=lines,
             days=overview.days_of_use(month=settled.month, tenant_ids=tenant_ids),
             milli_cards=(
                 overview.capacity(month=settled.month) if self.viewer.sees_everyone else None

@@ -14,7 +14,7 @@ from portal.chart import Chart
 from portal.exports import Cell
 from portal.figures import MoneyFigure
 from portal.usage_pages import chart_of_use
-from portal.wording import ACCOUNTS, ARREARS, Text, worded
+from portal.wording import ACCOUNTS, ARREARS, PAUSES, Text, worded
 
 MONEY_UNIT: Final = "CNY"
 BURN_DAYS: Final = 7
@@ -73,7 +73,7 @@ class WalletPage:
     lasts_long: bool
     owed: MoneyFigure
     credit_left: MoneyFigure | None
-    paused_reason: str
+    paused_reason: Text
     lots: Sequence[LotRow]
     debts: Sequence[DebtRow]
     jobs: Sequence[JobRow]
@@ -106,7 +106,7 @@ def wallet_page(
         lasts_long=lasting is not None and lasting > DAYS_LEFT_MAX,
         owed=figures.money(position.arrears),
         credit_left=_credit_left(position),
-        paused_reason=position.paused_reason,
+        paused_reason=worded(PAUSES, position.paused_reason),
         lots=[_lot(lot) for lot in lots],
         debts=[_debt(debt) for debt in owed],
         jobs=[_job(job) for job in jobs],

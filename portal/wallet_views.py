@@ -15,6 +15,7 @@ from compute_billing.metering.queries import UsageFilter
 from kernel.clock import utc_now
 from portal.bill_views import BillReadersView
 from portal.exports import Cell, FileAnswer, file_response
+from portal.payment_views import may_pay
 from portal.tenant_view import TenantPage
 from portal.wallet_page import BURN_DAYS, WalletPage, first_shown, lot_cells, wallet_page
 
@@ -35,8 +36,10 @@ class WalletView(BillReadersView, TenantPage):
 
     def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
         """Return all of it."""
-        del request
-        return {"page": _page(tenant)}
+        return {
+            "page": _page(tenant),
+            "may_pay": may_pay(request, tenant_id=tenant.tenant_id),
+        }
 
     def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
         """Return the lots."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,11 +30,26 @@ KINDS: Final[Mapping[str, Promise]] = {
     EventKind.CLAIM_PAID: _("a claim was paid"),
     EventKind.AWARD_APPROVED: _("a subsidy was granted"),
     EventKind.BALANCE_LOW: _("the balance runs low"),
+    EventKind.PACKAGE_ORDERED: _("a package was ordered"),
+    EventKind.PACKAGE_CHANGED: _("a package was changed"),
+    EventKind.PACKAGE_ENDING: _("a package ends soon"),
+    EventKind.PAYMENT_RECEIVED: _("a top-up was paid"),
+    EventKind.PAYMENT_FAILED: _("a top-up failed"),
+    EventKind.REFUND_PAID: _("a refund was paid"),
+    EventKind.REFUND_FAILED: _("a refund failed"),
+    EventKind.DISPUTE_OPENED: _("a top-up is disputed"),
+    EventKind.DISPUTE_CLOSED: _("a dispute was decided"),
     EventKind.KEY_CREATED: _("an API key was made"),
     EventKind.KEY_ROTATED: _("an API key was replaced"),
     EventKind.KEY_REVOKED: _("an API key was revoked"),
     EventKind.MEMBER_ADDED: _("somebody was given a role"),
     EventKind.MEMBER_ENDED: _("somebody lost a role"),
+    EventKind.VERIFICATION_SUBMITTED: _("the verification was handed in"),
+    EventKind.VERIFICATION_RETURNED: _("the verification came back to be mended"),
+    EventKind.VERIFICATION_APPROVED: _("the organisation was verified"),
+    EventKind.VERIFICATION_REFUSED: _("the verification was not granted"),
+    EventKind.VERIFICATION_ENDING: _("the verification ends soon"),
+    EventKind.VERIFICATION_ENDED: _("the verification has ended"),
 }
 STATES: Final[Mapping[str, Promise]] = {
     "waiting": _("to be sent"),
@@ -101,9 +117,10 @@ def kind_names(kinds: Iterable[str]) -> list[Text]:
     return [worded(KINDS, kind) for kind in kinds]
 
 
-def deliveries_table(deliveries: Iterable[Any]) -> Table:
+def deliveries_table(deliveries: Iterable[Any], *, code: str) -> Table:
     """Return deliveries as a table; the state of those that may be sent again is a choice."""
-    return Table(name=_("Sent messages"), columns=COLUMNS, rows=[_row(one) for one in deliveries])
+    rows = [_row(one, code=code) for one in deliveries]
+    return Table(name=_("Sent messages"), columns=COLUMNS, rows=rows)
 
 
 def _again_at(at: datetime | None) -> str:
@@ -113,7 +130,7 @@ def _again_at(at: datetime | None) -> str:
     return gettext("again %(at)s") % {"at": f"{local:%m-%d %H:%M}"}
 
 
-def _row(delivery: Any) -> TableRow:
+def _row(delivery: Any, *, code: str) -> TableRow:
     failure = worded(FAILURES, delivery.failure) if delivery.failure else ""
     if delivery.failure == "status":
         failure = f"HTTP {delivery.response_status}"
@@ -121,7 +138,9 @@ def _row(delivery: Any) -> TableRow:
         key=str(delivery.public_id),
         cells=[
             TableCell(
-                text=worded(KINDS, delivery.event.kind), note=f"evt_{delivery.event.public_id.hex}"
+                text=worded(KINDS, delivery.event.kind),
+                url=reverse("webhook-delivery", args=[code, delivery.public_id]),
+                note=f"evt_{delivery.event.public_id.hex}",
             ),
             words(
                 worded(STATES, delivery.state),

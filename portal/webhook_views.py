@@ -1,7 +1,9 @@
 """The desk of owners and developers: where their programs hear what happens."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +22,14 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError
 from portal.exports import Row, file_response, wanted_kind
 from portal.organisation import KEY_HOLDERS, OrganisationView
-from portal.webhook_pages import DISABLED, EndpointForm, deliveries_table, kind_names
+from portal.webhook_pages import (
+    DISABLED,
+    KINDS,
+    STATES,
+    EndpointForm,
+    deliveries_table,
+    kind_names,
+)
 from portal.wording import worded
 
 DELIVERIES_MAX: Final = 50
@@ -44,6 +53,7 @@ class WebhooksDesk(OrganisationView):
     """Pages about the endpoints of an organisation."""
 
     allowed_roles = KEY_HOLDERS
+    in_sandbox = True
 
     def found(self, code: str, endpoint_id: UUID) -> tuple[Organisation, WebhookEndpoint]:
         """Return the organisation and its endpoint.
@@ -182,14 +192,22 @@ class WebhookView(WebhooksDesk):
     def deliveries(
         self, organisation: Organisation, endpoint: WebhookEndpoint, *, limit: int
     ) -> list[queries.WebhookDelivery]:
-        """Return the newest deliveries of the endpoint, or those in the state that is asked for."""
-        state = self.request.GET.get("state", "")
+        """Return the newest deliveries of the endpoint that fit the filters."""
+        chosen = self.chosen()
         return queries.delivery_page(
             organisation_id=organisation.pk,
             endpoint=endpoint.public_id,
-            state=state if state in set(queries.DeliveryState) else "",
+            state=chosen["state"],
+            kind=chosen["kind"],
             limit=limit,
         )
+
+    def chosen(self) -> dict[str, str]:
+        """Return the filters; what there is not is not filtered by."""
+        asked, known = self.request.GET, {"state": STATES, "kind": KINDS}
+        return {
+            name: asked[name] if asked.get(name) in words else "" for name, words in known.items()
+        }
 
     def endpoint_page(
         self,
@@ -211,6 +229,8 @@ class WebhookView(WebhooksDesk):
             readable=may_give(self.caller(organisation)),
             kept=endpoint.kinds,
         )
+        chosen = self.chosen()
+        now = utc_now()
         answer = self.page(
             request,
             "portal/webhook.html",
@@ -220,13 +240,18 @@ class WebhookView(WebhooksDesk):
                 "disabled": worded(DISABLED, endpoint.disabled_reason),
                 "kinds": kind_names(endpoint.kinds),
                 "table": deliveries_table(
-                    self.deliveries(organisation, endpoint, limit=DELIVERIES_MAX)
+                    self.deliveries(organisation, endpoint, limit=DELIVERIES_MAX),
+                    code=organisation.code,
                 ),
-                "only_dead": request.GET.get("state") == "dead",
+                "chosen": chosen,
+                "is_filtered": any(chosen.values()),
+                "states": list(STATES.items()),
+                "event_kinds": list(KINDS.items()),
+                "address": urlencode({name: text for name, text in chosen.items() if text}),
+                "waits_until": _ahead(endpoint.waits_until, now=now),
                 "form": shown,
                 "issued": issued,
-                "has_two_secrets": endpoint.previous_until is not None
-                and endpoint.previous_until > utc_now(),
+                "has_two_secrets": _ahead(endpoint.previous_until, now=now) is not None,
             },
             status=status,
         )
@@ -323,6 +348,11 @@ class RedeliverView(WebhooksDesk):
         else:
             messages.success(request, _("It is sent again, under the same id."))
         return redirect(reverse("webhook", args=[code, delivery.endpoint.public_id]))
+
+
+def _ahead(at: datetime | None, *, now: datetime) -> datetime | None:
+    """Return an instant that is still to come."""
+    return at if at is not None and at > now else None
 
 
 def _cells(deliveries: list[queries.WebhookDelivery]) -> Iterator[Row]:

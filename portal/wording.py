@@ -33,6 +33,11 @@ ARREARS: Final[Mapping[str, Text]] = {
     "late_usage": _("reported after its month was closed"),
     "correction": _("use corrected"),
     "price_correction": _("price corrected"),
+    "chargeback": _("taken back by the payer's bank"),
+    "refunded_outside": _("refunded at the payment provider"),
+}
+PAUSES: Final[Mapping[str, Text]] = {
+    "payment_disputed": _("a payment is disputed by the payer's bank"),
 }
 CAUSES: Final[Mapping[str, Text]] = {
     "usage": _("use"),
@@ -50,6 +55,7 @@ SCOPES: Final[Mapping[str, Text]] = {
     "billing:read": _("read balance, charges and bills"),
     "billing:write": _("move money"),
     "catalogue:read": _("read prices"),
+    "catalogue:write": _("propose prices"),
     "marketplace:read": _("read listings and licences"),
     "marketplace:write": _("list and license"),
     "keys:read": _("read keys"),

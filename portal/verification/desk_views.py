@@ -144,7 +144,7 @@ class CaseDeskView(OfficersView):
         context = {
             "case": case_page(case),
             # While the organisation changes it, what it handed in last is what is told.
-            "name": history[0].snapshot["registered_name"],
+            "name": queries.submitted_name(verification_id=case.id),
             "comparison": comparison(case, organisation_facts(case=case)),
             "findings": findings(case, findings_of(case=case)),
             "history": decision_lines(history),

@@ -14,7 +14,7 @@ from accounts.models import Organisation, SizeClass
 from accounts.permissions import Role
 from accounts.verification import operations
 from accounts.verification.cases import Case, fingerprint, lacks_of
-from accounts.verification.deadlines import REVIEW_WORKING_DAYS
+from accounts.verification.deadlines import REVIEW_WORKING_DAYS, last_day
 from accounts.verification.kinds import Step
 from accounts.verification.queries import (
     VerificationNotFound,
@@ -147,13 +147,15 @@ class VerificationView(CaseView):
         """Show it."""
         organisation = self.own(code)
         case = newest_case(organisation_id=organisation.pk, now=utc_now())
-        size = organisation.size_class
+        size, until = organisation.size_class, organisation.verified_until
         steps = [] if case is None else step_lines(case, current=OVERVIEW, to_mend=to_mend(case))
         open_steps = [line.url for line in steps if line.to_mend or not line.is_done]
         context = {
             "uscc": organisation.uscc or "",
             "size": SIZES[SizeClass(size)] if size else "",
             "verified_at": organisation.verified_at,
+            "last_day": None if until is None else last_day(until),
+            "has_ended": until is not None and until <= utc_now(),
             "case": None if case is None else case_page(case),
             "steps": steps,
             "next_url": open_steps[0] if open_steps else "",

@@ -1,0 +1,72 @@
+"""The tables of transfers by bank as files."""
+
+from decimal import Decimal
+from typing import Final
+
+from django.http import Http404
+
+from compute_billing.bank import queries
+from compute_billing.bank.queries import LineFilter, RefusedRow, StatementRow, WaitingLine
+from kernel.money import Money
+from portal.exports import Cell, FileAnswer, file_response
+
+TABLES: Final = ("waiting", "statements", "refusals")
+ROWS_MAX: Final = 10_000
+LINE_COLUMNS: Final = (
+    *("line", "booked_on", "amount", "payer_name", "payer_account", "remark", "match"),
+    *("suggested_tenant", "is_proposed"),
+)
+STATEMENT_COLUMNS: Final = (
+    *("statement", "file_name", "account", "imported_at", "lines", "new_lines"),
+    "unreadable_lines",
+)
+REFUSAL_COLUMNS: Final = ("file_name", "line", "reason", "text")
+
+
+def file_of(table: str, *, kind: str, wanted: LineFilter) -> FileAnswer:
+    """Return a table; the filter is of the transfers that wait.
+
+    Raises:
+        Http404: there is no such table.
+    """
+    name = f"bank-{table}"
+    if table == "waiting":
+        lines = [_line(one) for one in queries.waiting_lines(wanted=wanted, limit=ROWS_MAX)]
+        return file_response(name=name, kind=kind, columns=LINE_COLUMNS, rows=lines)
+    if table == "statements":
+        files = [_statement(one) for one in queries.statements(limit=ROWS_MAX)]
+        return file_response(name=name, kind=kind, columns=STATEMENT_COLUMNS, rows=files)
+    if table == "refusals":
+        refused = [_refusal(one) for one in queries.refusals(limit=ROWS_MAX)]
+        return file_response(name=name, kind=kind, columns=REFUSAL_COLUMNS, rows=refused)
+    raise Http404
+
+
+def _line(line: WaitingLine) -> list[Cell]:
+    return [
+        str(line.public_id),
+        line.booked_on,
+        Decimal(Money.from_fen(line.amount_fen).to_text()),
+        line.payer_name,
+        line.payer_account,
+        line.remark,
+        line.match,
+        line.tenant_code,
+        "yes" if line.proposal else "no",
+    ]
+
+
+def _statement(row: StatementRow) -> list[Cell]:
+    return [
+        str(row.public_id),
+        row.file_name,
+        row.number,
+        row.imported_at,
+        row.lines,
+        row.new_lines,
+        row.refused_lines,
+    ]
+
+
+def _refusal(row: RefusedRow) -> list[Cell]:
+    return [row.file_name, row.position, row.reason, row.text]
