@@ -151,6 +151,7 @@ def _grant_lots(dataset: Dataset) -> None:
             amounts=[yuan * YUAN for yuan in LOTS_YUAN.values()],
             cluster_ids=[dataset.cluster_id if name == "cluster" else None for name in LOTS_YUAN],
             meter_ids=[dataset.meter_id if name == "meter" else None for name in LOTS_YUAN],
+            operator_id=dataset.operator_id,
             cash_id=cash_id,
             now=LONG_AGO,
         )

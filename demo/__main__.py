@@ -21,6 +21,7 @@ from rich.console import Console
 
 from demo import database, services
 from demo.children import AnotherDemoRuns, ChildEnded, Children
+from local_services.processes import free_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MONTH: Final = date(2026, 10, 1)
@@ -56,10 +57,20 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, *, children: Children, console: Console) -> int:
     url = database.demo_url(os.environ.get("DATABASE_URL", DEFAULT_DATABASE))
-    environment = services.environment(database_url=url, files=arguments.directory / "media")
+    stripe_port, receiver_port = free_port(), free_port()
+    environment = services.environment(
+        database_url=url,
+        files=arguments.directory / "media",
+        port=arguments.port,
+        stripe_port=stripe_port,
+    )
     with console.status("making the database"):
         database.recreate(url)
         _migrate(environment)
+    services.start_stripe(
+        children, port=stripe_port, web_port=arguments.port, environment=environment
+    )
+    services.start_receiver(children, port=receiver_port, environment=environment)
     services.start_web(children, port=arguments.port, environment=environment)
     services.start_workers(children, environment=environment)
     os.environ.update(environment)
@@ -70,7 +81,9 @@ def _run(arguments: argparse.Namespace, *, children: Children, console: Console)
         services.wait_for_web(children, port=arguments.port)
     code = performance.perform(
         month=arguments.month,
-        base=f"http://127.0.0.1:{arguments.port}",
+        base=environment["PORTAL_ADDRESS"],
+        stripe=environment["STRIPE_API_BASE"],
+        receiver=f"http://127.0.0.1:{receiver_port}",
         children=children,
         console=console,
     )

@@ -102,6 +102,7 @@ TENANTS: Final = (
         contract_price="1.750000",
         award=Award(rate_percent=30, cap_yuan=30_000),
         size_class="medium",
+        log_in="zhiyuan",
     ),
     Tenant(
         code="yunlu-medical",

@@ -1,4 +1,4 @@
-"""What waits on the operator's desk: accounts of nobody, a price draft, totals of a source.
+"""What waits on the operator's desk: accounts of nobody, a draft, a source's totals, packages.
 
 Left when the month is settled, so that none of it touches the settlement.
 """
@@ -15,6 +15,7 @@ from compute_billing.metering.queries import month_totals
 from compute_billing.rating import drafts
 from demo.cast import CARD_TYPE, MAIL, SOURCE_FILES, SOURCE_HTTP, TENANTS
 from demo.generator import EVENT_SOURCE, Delivery
+from demo.packages import sell_packages
 from demo.seeding import Stage
 from demo.sending import send
 from kernel.money import Money
@@ -37,6 +38,7 @@ def leave_work(*, stage: Stage, month: date, base: str, now: datetime) -> None:
     send(_jobs_of_guests(now=now), stage=stage, base=base)
     _propose_a_price(maker_id=operator_id, now=now)
     _deliver_totals(stage, month=month, delivered_by_id=operator_id, now=now)
+    sell_packages(stage=stage, now=now)
 
 
 def _jobs_of_guests(*, now: datetime) -> Delivery:

@@ -16,21 +16,35 @@ BUYER: Final = "qinglan"
 IN_ARREARS: Final = "lixing"
 FINANCE: Final = "finance"
 OPERATOR: Final = "operator"
+TRYING: Final = "zhiyuan"
 AUDITOR: Final = "auditor"
 OFFICER: Final = "officer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A page: its address, or the first link of the table there, which `first` finds."""
+    """A page: its address, or the first link of the table there, which `first` finds.
+
+    `then` finds the link to follow from there.
+    """
 
     name: str
     path: str
     who: str
     first: str = ""
+    then: str = ""
 
 
+# Who goes into his organisation's sandbox as soon as he has signed in, and stays there.
+SANDBOXES: Final = {TRYING: "/organisations/zhiyuan-semantics/sandbox"}
+ENTRANCE: Final = 'form[action$="/sandbox/enter"] button'
 FIRST_ROW: Final = "tbody th a"
+ROW: Final = "tbody tr:nth-child({}) th a"
+FIRST_LINE: Final = 'tbody th a[href*="/lines/"]'
+FIRST_DAY: Final = '[data-row] th a[href*="/desk/cash/0"]'
+FIRST_ENDPOINT: Final = "li[data-endpoint]:first-child a"
+LAST_ENDPOINT: Final = "li[data-endpoint]:last-child a"
+WEBHOOKS: Final = "/organisations/qinglan-vision/webhooks"
 VERIFICATION: Final = "/organisations/qinglan-vision/verification"
 
 PAGES: Final = (
@@ -39,18 +53,51 @@ PAGES: Final = (
     Shown(name="forgotten", path="/password/forgotten", who=NOBODY),
     Shown(name="overview", path="/?month=2026-10", who=FINANCE),
     Shown(name="usage", path="/usage?month=2026-10", who=BUYER),
+    Shown(name="usage-by-bill", path="/usage?month=2026-10&by=bill", who=BUYER),
+    Shown(name="usage-of-line", path="/statements", who=BUYER, first=FIRST_ROW, then=FIRST_ROW),
     Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW),
     Shown(name="balance", path="/balance", who=BUYER),
     Shown(name="balance-in-arrears", path="/balance", who=IN_ARREARS),
+    Shown(name="pay-in", path="/top-up", who=BUYER),
+    Shown(name="auto-top-up", path="/top-up/automatic", who=BUYER),
+    Shown(name="payments", path="/payments", who=BUYER),
+    Shown(name="payment", path="/payments", who=BUYER, first=ROW.format(3)),
+    Shown(name="payment-refunded", path="/payments", who=BUYER, first=ROW.format(2)),
+    Shown(name="payment-given-up", path="/payments", who=BUYER, first=FIRST_ROW),
+    Shown(
+        name="payment-disputed",
+        path="/payments?tenant=panshi-inspection",
+        who=FINANCE,
+        first=FIRST_ROW,
+    ),
+    Shown(name="operator-payments", path="/operator/payments", who=OPERATOR),
     Shown(
         name="estimate", path=f"/estimate?offer={CLUSTER}/{CARD_TYPE}&cards=64&hours=500", who=BUYER
     ),
+    Shown(name="packages", path="/packages", who=BUYER),
+    Shown(name="package", path="/packages", who=BUYER, first=FIRST_ROW),
+    Shown(name="package-order", path="/packages/new", who=BUYER),
     Shown(name="bills", path="/statements", who=BUYER),
     Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW),
     Shown(name="style", path="/style", who=BUYER),
     Shown(name="account", path="/account", who=BUYER),
     Shown(name="account-sessions", path="/account/sessions", who=BUYER),
     Shown(name="keys", path="/organisations/qinglan-vision/keys", who=BUYER),
+    Shown(name="sandbox-before", path="/organisations/qinglan-vision/sandbox", who=BUYER),
+    *(
+        Shown(name=f"sandbox-{name}", path=path, who=TRYING)
+        for name, path in (
+            ("inside", "/organisations/zhiyuan-semantics-sandbox/sandbox"),
+            ("keys", "/organisations/zhiyuan-semantics-sandbox/keys"),
+            ("decisions", "/organisations/zhiyuan-semantics-sandbox/audit"),
+            ("estimate", "/estimate?cards=64&hours=500"),
+            ("usage", "/usage?month=2026-10"),
+            ("balance", "/balance"),
+            ("bills", "/statements"),
+        )
+    ),
+    Shown(name="sandbox-why", path="/usage?month=2026-10", who=TRYING, first=FIRST_ROW),
+    Shown(name="sandbox-bill", path="/statements", who=TRYING, first=FIRST_ROW),
     *(
         Shown(name=f"verification{step}", path=f"{VERIFICATION}/{step[1:]}".rstrip("/"), who=BUYER)
         for step in ("", "-identity", "-size", "-papers", "-account", "-related", "-review")
@@ -58,8 +105,24 @@ PAGES: Final = (
     Shown(name="verification-queue", path="/desk/verification", who=OFFICER),
     Shown(name="verification-case", path="/desk/verification", who=OFFICER, first=FIRST_ROW),
     Shown(name="verification-payments", path="/desk/verification/payments", who=FINANCE),
+    Shown(name="bank", path="/desk/bank", who=FINANCE),
+    Shown(name="bank-line", path="/desk/bank", who=FINANCE, first=FIRST_LINE),
+    Shown(name="cash", path="/desk/cash", who=FINANCE),
+    Shown(name="cash-day", path="/desk/cash?state=agreed", who=FINANCE, first=FIRST_DAY),
+    Shown(name="cash-differences", path="/desk/cash/differences", who=FINANCE),
+    Shown(name="cash-difference", path="/desk/cash/differences", who=FINANCE, first=FIRST_ROW),
+    Shown(name="bank-transfer", path="/balance/transfer", who=BUYER),
     Shown(name="members", path="/organisations/qinglan-vision/members", who=BUYER),
-    Shown(name="webhooks", path="/organisations/qinglan-vision/webhooks", who=BUYER),
+    Shown(name="webhooks", path=WEBHOOKS, who=BUYER),
+    Shown(name="webhook", path=WEBHOOKS, who=BUYER, first=FIRST_ENDPOINT),
+    Shown(name="webhook-out-of-order", path=WEBHOOKS, who=BUYER, first=LAST_ENDPOINT),
+    Shown(
+        name="webhook-dead-letter",
+        path=WEBHOOKS,
+        who=BUYER,
+        first=LAST_ENDPOINT,
+        then=FIRST_ROW,
+    ),
     Shown(name="notifications", path="/notifications", who=BUYER),
     Shown(name="account-notifications", path="/account/notifications", who=BUYER),
     Shown(name="operator-sources", path="/operator/sources", who=OPERATOR),
@@ -76,6 +139,9 @@ PAGES: Final = (
     Shown(name="operator-prices", path="/operator/prices", who=OPERATOR),
     Shown(name="operator-draft", path="/operator/prices", who=OPERATOR, first=FIRST_ROW),
     Shown(name="operator-propose", path="/operator/prices/new", who=OPERATOR),
+    Shown(name="operator-packages", path="/operator/packages", who=OPERATOR),
+    Shown(name="operator-package-offer", path="/operator/packages", who=OPERATOR, first=FIRST_ROW),
+    Shown(name="operator-package-propose", path="/operator/packages/offers/new", who=OPERATOR),
     Shown(name="operator-clusters", path="/operator/clusters?month=2026-10", who=OPERATOR),
     Shown(name="operator-reconciliation", path="/operator/reconciliation", who=OPERATOR),
     Shown(name="operator-totals", path="/operator/reconciliation", who=OPERATOR, first=FIRST_ROW),
@@ -84,6 +150,8 @@ PAGES: Final = (
     Shown(name="settlement-run", path="/settlement?month=2026-10", who=FINANCE),
     Shown(name="funds", path="/funds", who=OFFICER),
     Shown(name="fund", path="/funds", who=OFFICER, first=FIRST_ROW),
+    Shown(name="claims", path="/claims", who=OFFICER),
+    Shown(name="claim", path="/claims", who=FINANCE, first=FIRST_ROW),
     Shown(name="decisions", path="/audit", who=AUDITOR),
     Shown(name="decision", path="/audit", who=AUDITOR, first=FIRST_ROW),
     Shown(name="decisions-of-one", path="/organisations/qinglan-vision/audit", who=BUYER),
@@ -97,9 +165,13 @@ PAGES: Final = (
 
 
 def enter(page: Page, *, base: str, who: str) -> None:
-    """Sign in as somebody of the demonstration; nobody stays a stranger."""
+    """Sign in as somebody of the demonstration, into his sandbox; nobody stays a stranger."""
     if who != NOBODY:
         sign_in(page, base=base, email=f"{who}@{MAIL}", password=PASSWORD)
+    if who in SANDBOXES:
+        page.goto(f"{base}{SANDBOXES[who]}")
+        page.locator(ENTRANCE).click()
+        page.wait_for_url(f"{base}/organisations/*-sandbox/sandbox")
 
 
 def speak(context: BrowserContext, *, base: str, language: str) -> None:
@@ -110,8 +182,9 @@ def speak(context: BrowserContext, *, base: str, language: str) -> None:
 def show(page: Page, shown: Shown, *, base: str) -> None:
     """Go to a page, and wait until all of it is there."""
     page.goto(f"{base}{shown.path}")
-    if shown.first:
+    for link in filter(None, (shown.first, shown.then)):
         left = page.url
-        page.locator(shown.first).first.click()
-        page.wait_for_url(lambda url: url != left)
+        page.locator(link).first.click()
+        # The address that was left is that of this turn.
+        page.wait_for_url(lambda url, left=left: url != left)  # type: ignore[misc]
     page.wait_for_load_state("load")

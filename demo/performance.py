@@ -6,17 +6,30 @@ from rich.console import Console
 
 from demo import screen
 from demo.act import Act
+from demo.cash import compare_cash
 from demo.children import Children
 from demo.desk import leave_work
 from demo.generator import generate_month
+from demo.hearing import listen
+from demo.paying import take_payments
 from demo.seeding import set_stage
+from demo.transfers import leave_transfers
+from demo.trying import try_things
 from demo.verifying import verify_some
 from kernel.clock import utc_now
 
 BROKEN = 1
 
 
-def perform(*, month: date, base: str, children: Children, console: Console) -> int:
+def perform(
+    *,
+    month: date,
+    base: str,
+    stripe: str,
+    receiver: str,
+    children: Children,
+    console: Console,
+) -> int:
     """Play the month and print it; return 0 when every law of the books holds."""
     with screen.progress_on(console) as progress:
         bar = progress.add_task("month generated, seeded", total=2)
@@ -24,10 +37,17 @@ def perform(*, month: date, base: str, children: Children, console: Console) -> 
         progress.advance(bar)
         stage = set_stage(month=month)
         verify_some(now=utc_now())
+        listen(receiver=receiver, now=utc_now())
         progress.advance(bar)
         act = Act(month=generated, stage=stage, base=base, children=children)
         act.run(progress)
+        leave_transfers(stage=stage, now=utc_now())
         leave_work(stage=stage, month=month, base=base, now=utc_now())
+        bar = progress.add_task("payments taken", total=1)
+        take_payments(stage=stage, stripe=stripe, children=children)
+        compare_cash(now=utc_now())
+        progress.advance(bar)
+        try_things(stage=stage, month=month, base=base, now=utc_now())
         verdicts = act.verify(progress)
     screen.show_outcome(console, act.outcome)
     screen.show_settlement(console, month=month, now=utc_now())

@@ -18,9 +18,10 @@ PROBE_SECONDS: Final = 2.0
 ROLE: Final = "suanji_app"
 # The schedule runs at leisure: the month is not to be closed before it was delivered.
 BEAT_SECONDS: Final = 60
+STRIPE_WEBHOOK_SECRET: Final = "whsec_local"  # noqa: S105 - of the local Stripe alone
 
 
-def environment(*, database_url: str, files: Path) -> dict[str, str]:
+def environment(*, database_url: str, files: Path, port: int, stripe_port: int) -> dict[str, str]:
     """Return the environment of everything that is not a migration; uploads lie in `files`.
 
     Keys in Redis begin with the database's name, so that two demonstrations may share a server.
@@ -38,7 +39,39 @@ def environment(*, database_url: str, files: Path) -> dict[str, str]:
         # The server listens on this machine only, and nobody should need a telephone to look.
         "STAFF_NEED_SECOND_FACTOR": "false",
         "LOG_LEVEL": "WARNING",
+        # A tenant's programs run on this machine too.
+        "WEBHOOK_LOOPBACK": "true",
+        # Where links in messages lead, and where a payer comes back to.
+        "PORTAL_ADDRESS": f"http://127.0.0.1:{port}",
+        # With keys of a real account, only these three change.
+        "STRIPE_API_KEY": "sk_test_local",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
+        "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
     }
+
+
+def start_stripe(
+    children: Children, *, port: int, web_port: int, environment: Mapping[str, str]
+) -> None:
+    """Start the local Stripe, whose events go to the web server; it begins with nothing."""
+    for left in children.directory.glob("stripe.sqlite*"):
+        left.unlink()
+    children.start(
+        "stripe",
+        [
+            *(sys.executable, "-m", "local_stripe", "--port", str(port)),
+            *("--file", str(children.directory / "stripe.sqlite")),
+            *("--webhook", f"http://127.0.0.1:{web_port}/webhooks/stripe"),
+            *("--webhook-secret", STRIPE_WEBHOOK_SECRET),
+        ],
+        environment=environment,
+    )
+
+
+def start_receiver(children: Children, *, port: int, environment: Mapping[str, str]) -> None:
+    """Start the programs of a tenant that hear webhooks."""
+    command = [sys.executable, "-m", "demo.receiver", "--port", str(port)]
+    children.start("receiver", command, environment=environment)
 
 
 def start_web(children: Children, *, port: int, environment: Mapping[str, str]) -> None:
@@ -63,7 +96,7 @@ def start_workers(children: Children, *, environment: Mapping[str, str]) -> None
     """Start a worker for rating, one for everything else, and the schedule."""
     for name, queues, processes in (
         ("worker-rating", "rating", 2),
-        ("worker-rest", "metering,settlement,events", 1),
+        ("worker-rest", "metering,settlement,events,payments", 1),
     ):
         children.start(
             name,

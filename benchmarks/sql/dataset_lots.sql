@@ -25,9 +25,9 @@ WITH wanted AS (
         (transaction_id, source_account_id, destination_account_id, unit, amount)
     SELECT transaction_id, %(cash_id)s, account_id, 'CNY', amount FROM filled
 )
-INSERT INTO ledger_credit_lot (account_id, tenant_id, stage, granted, cluster_id, meter_id,
+INSERT INTO ledger_credit_lot (account_id, tenant_id, operator_id, stage, granted, cluster_id, meter_id,
     specificity, starts_at, expires_at, funded_by)
-SELECT account_id, tenant_id, 'paid', amount, cluster_id, meter_id,
+SELECT account_id, tenant_id, %(operator_id)s, 'paid', amount, cluster_id, meter_id,
     CASE WHEN cluster_id IS NULL THEN 0 ELSE 2 END + CASE WHEN meter_id IS NULL THEN 0 ELSE 1 END,
     %(now)s, NULL, 'bank'
 FROM filled
