@@ -333,6 +333,10 @@ class Client:
         """Yield deliveries, the newest first; those of state `dead` are the dead letters."""
         return self._rows("webhooks/deliveries", endpoint=endpoint, state=state)
 
+    def webhook_attempts(self, delivery_id: str) -> Iterator[shapes.WebhookAttempt]:
+        """Yield the attempts of a delivery, the newest first."""
+        return self._rows(f"webhooks/deliveries/{quote(delivery_id, safe='')}/attempts")
+
     def redeliver_webhook(self, delivery_id: str) -> shapes.WebhookDelivery:
         """Send an event again, under the same webhook-id."""
         address = f"webhooks/deliveries/{quote(delivery_id, safe='')}/redeliver"

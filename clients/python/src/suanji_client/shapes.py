@@ -21,6 +21,25 @@ class Arrears(TypedDict):
     causes: list["Owed"]
 
 
+class AutoTopUp(TypedDict):
+    """When a saved card pays, how much, and up to which sum in a billing month."""
+
+    operator: str
+    is_on: bool
+    threshold: "Money"
+    amount: "Money"
+    month_max: "Money"
+    declined: int
+    off_reason: str
+    changed_at: str
+
+
+class AutoTopUps(TypedDict):
+    """All of them, one for each operator."""
+
+    data: list["AutoTopUp"]
+
+
 class Award(TypedDict):
     """A share of the net price that a programme pays, up to a cap."""
 
@@ -135,9 +154,105 @@ class ChargePage(TypedDict):
     next_cursor: str | None
 
 
+class Claim(TypedDict):
+    """What a claimant demands of a fund for a month."""
+
+    id: str
+    claimant: str
+    programme: str
+    programme_name: str
+    level: str
+    budget_year: int
+    fund_document_no: str
+    month: str
+    sequence: int
+    state: Literal["draft", "submitted", "paid"]
+    amount: "Money"
+    lines: int
+    made_at: str
+    submitted_at: str | None
+    paid_at: str | None
+    budget_document_no: str
+    treasury_receipt_no: str
+
+
+class ClaimBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Claim"]
+    next_cursor: str | None
+
+
+class ClaimDetail(TypedDict):
+    """A claim, and what it demands for each award."""
+
+    claim: "Claim"
+    awards: list["ClaimedAward"]
+
+
+class ClaimLine(TypedDict):
+    """A charge's share as it is demanded."""
+
+    tenant: str
+    award: str
+    rate: str
+    source: str
+    external_id: str
+    segment_no: int
+    revision: int
+    segment_start: str
+    segment_end: str
+    card_type: str
+    quantity_card_seconds: str
+    basis: "Money"
+    amount: "Money"
+    is_correction: bool
+
+
+class ClaimLineBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["ClaimLine"]
+    next_cursor: str | None
+
+
+class ClaimedAward(TypedDict):
+    """What a claim demands for one award."""
+
+    tenant: str
+    reference: str
+    rate: str
+    lines: int
+    basis: "Money"
+    amount: "Money"
+
+
+class Closed(TypedDict):
+    """The closed month, and how many bills its closing issued."""
+
+    month: str
+    bills: int
+
+
+class ConflictDetail(TypedDict):
+    """A conflict: what stands in the books, what came later, and what was decided."""
+
+    source: str
+    external_id: str
+    payload: str
+    times: int
+    first_at: str
+    first: "Content | None"
+    other: "Content | None"
+    decision: str | None
+    reason: str | None
+    decided_at: str | None
+
+
 class Conflict(TypedDict):
     """Other content under a key that was accepted before."""
 
+    id: str
     external_id: str
     payload_hash: str
     payload: str
@@ -152,6 +267,23 @@ class ConflictPage(TypedDict):
 
     data: list["Conflict"]
     next_cursor: str | None
+
+
+class Content(TypedDict):
+    """What a report says."""
+
+    account: str
+    tenant: str
+    project: str
+    cluster: str
+    card_type: str
+    cards: str
+    started_at: str
+    ended_at: str
+    quantity_card_seconds: str
+    origin: str
+    format: str
+    position: int
 
 
 class Decision(TypedDict):
@@ -193,6 +325,19 @@ class Delivery(TypedDict):
     rejects: list["OpenReject"]
 
 
+class Difference(TypedDict):
+    """A tenant's month as the source states it, beside the books."""
+
+    tenant: str
+    accounts: list[str]
+    stated_card_seconds: str
+    recorded_card_seconds: str
+    difference_card_seconds: str
+    reason: str | None
+    decided_at: str | None
+    is_open: bool
+
+
 class ExplainedCharge(TypedDict):
     """A charge with who bears it."""
 
@@ -231,6 +376,36 @@ class ExplainedUsage(TypedDict):
     charges: list["ExplainedCharge"] | None
 
 
+class Hold(TypedDict):
+    """Value that is set aside for a job."""
+
+    id: str
+    state: Literal["open", "closed", "expired"]
+    tenant: str
+    operator: str
+    cluster: str
+    card_type: str
+    project: str | None
+    reference: str
+    allocation: str
+    cards: str
+    starts_at: str
+    covered_until: str
+    expires_at: str
+    ended_at: str | None
+    held: "Money"
+    captured: "Money"
+    held_card_seconds: str
+    captured_card_seconds: str
+
+
+class HoldPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Hold"]
+    next_cursor: str | None
+
+
 class Holding(TypedDict):
     """What valid lots of a stage and unit hold."""
 
@@ -257,14 +432,24 @@ class InvitationPage(TypedDict):
     next_cursor: str | None
 
 
+class InvoiceCredit(TypedDict):
+    """How much a line of a credit note takes back from a line of a bill."""
+
+    line: int
+    bill: str
+    bill_number: str
+    bill_line: int
+
+
 class InvoiceLine(TypedDict):
-    """The charges of one price, project and payer, summed."""
+    """The charges of one price, project, cluster and payer, summed."""
 
     amount: "Money | None"
     card_time: "CardTime | None"
     usage_month: str
     price_list: str
     card_type: str
+    cluster: str
     band: str
     unit_price: "Money | None"
     project: str
@@ -273,9 +458,10 @@ class InvoiceLine(TypedDict):
 
 
 class Invoice(TypedDict):
-    """A bill."""
+    """A bill or credit note."""
 
     id: str
+    kind: Literal["bill", "credit_note"]
     number: str
     issuer: str
     month: str
@@ -285,7 +471,6 @@ class Invoice(TypedDict):
     discount: "Money"
     net: "Money"
     tax: "Money"
-    tax_on_top: "Money"
     programme: "Money"
     tenant_paid: "Money"
     arrears: "Money"
@@ -304,17 +489,17 @@ class InvoiceTax(TypedDict):
     """The tax of one class on a bill."""
 
     tax_class: str
-    tax_included: bool
     net: "Money"
     tax: "Money"
 
 
 class InvoiceWithLines(TypedDict):
-    """A bill with its taxes and lines."""
+    """A bill with its taxes and lines, a credit note also with the lines it takes back from."""
 
     invoice: "Invoice"
     taxes: list["InvoiceTax"]
     lines: list["InvoiceLine"]
+    credits: list["InvoiceCredit"]
 
 
 class IssuedInvitation(TypedDict):
@@ -351,6 +536,7 @@ class Key(TypedDict):
             "billing:read",
             "billing:write",
             "catalogue:read",
+            "catalogue:write",
             "marketplace:read",
             "marketplace:write",
             "keys:read",
@@ -391,6 +577,7 @@ class Lot(TypedDict):
     held_amount: "Money | None"
     held_card_time: "CardTime | None"
     reference: str
+    operator: str
     granted_amount: "Money | None"
     granted_card_time: "CardTime | None"
     starts_at: str
@@ -454,6 +641,26 @@ class MonthPage(TypedDict):
     next_cursor: str | None
 
 
+class NewTopUp(TypedDict):
+    """A payment that was just asked for, with what a page confirms an intent with."""
+
+    id: str
+    operator: str
+    way: Literal["checkout", "intent", "automatic"]
+    method: str
+    amount: "Money"
+    received: "Money"
+    state: Literal["asked", "open", "paid", "failed", "cancelled"]
+    progress: str
+    failure: str
+    checkout_url: str
+    payment_intent: str
+    receipt_url: str
+    asked_at: str
+    paid_at: str | None
+    client_secret: str
+
+
 class OpenReject(TypedDict):
     """A record that was rejected and is not settled yet."""
 
@@ -474,6 +681,8 @@ class Organisation(TypedDict):
     kind: Literal["enterprise", "university", "institute", "operator", "government"]
     size_class: Literal["micro", "small", "medium", "large"] | None
     verified_at: str | None
+    verified_until: str | None
+    is_sandbox: bool
 
 
 class Origin(TypedDict):
@@ -484,12 +693,124 @@ class Origin(TypedDict):
 
 
 class Owed(TypedDict):
-    """What is owed for one cause."""
+    """What is owed to one operator for one cause."""
 
+    operator: str
     cause: str
     outstanding: "Money"
     debts: int
     since: str
+
+
+class PackageChange(TypedDict):
+    """What became of a term."""
+
+    kind: Literal["purchase", "resize", "renewal", "end"]
+    term: int
+    starts_on: str
+    cards_before: int
+    cards_after: int
+    months_left: str
+    fee: "Money"
+    amount: "Money"
+    made_at: str
+
+
+class PackageDetail(TypedDict):
+    """A package, its months, terms and changes."""
+
+    package: "Package"
+    paid_ahead: "Money"
+    months: list["PackageMonth"]
+    terms: list["PackageTerm"]
+    changes: list["PackageChange"]
+
+
+class PackageMonth(TypedDict):
+    """A month of a package."""
+
+    month: str
+    granted_card_seconds: str
+    used_card_seconds: str
+    left_card_seconds: str
+
+
+class PackageOffer(TypedDict):
+    """What can be bought now."""
+
+    id: str
+    cluster: str
+    card_type: str
+    term_kind: Literal["month", "year"]
+    price: "Money"
+    cards_min: int
+    tax_class: str
+    fee_rate: str
+
+
+class PackageOfferPage(TypedDict):
+    """A page of rows."""
+
+    data: list["PackageOffer"]
+    next_cursor: str | None
+
+
+class Package(TypedDict):
+    """Cards of a cluster for a time."""
+
+    id: str
+    number: str
+    cluster: str
+    card_type: str
+    cards: int
+    starts_on: str
+    ends_on: str
+    ended_early: bool
+    ordered_at: str
+
+
+class PackagePage(TypedDict):
+    """A page of rows."""
+
+    data: list["Package"]
+    next_cursor: str | None
+
+
+class PackageTerm(TypedDict):
+    """What was bought at one price, and the contract behind it."""
+
+    term: int
+    contract_no: str
+    signed_on: str
+    starts_on: str
+    ends_on: str
+    price: "Money"
+    tax_class: str
+
+
+class Plan(TypedDict):
+    """What an act comes to: the same figures as the act itself, a moment later."""
+
+    amount: "Money"
+    fee: "Money"
+    starts_on: str
+    ends_on: str
+    changes: list["PlannedChange"]
+
+
+class PlannedChange(TypedDict):
+    """What becomes of one term."""
+
+    term: int
+    starts_on: str
+    ends_on: str
+    price: "Money"
+    cards_before: int
+    cards_after: int
+    months_left: str
+    gross: "Money"
+    fee: "Money"
+    amount: "Money"
 
 
 class Posting(TypedDict):
@@ -500,6 +821,52 @@ class Posting(TypedDict):
     posted_at: str
     from_account: str
     to_account: str
+
+
+class PriceDraft(TypedDict):
+    """A proposed price, and what it would have changed of a month's use in all."""
+
+    id: str
+    price_list: str
+    card_type: str
+    cluster: str
+    band: str
+    valid_from: str
+    unit_price: "Money"
+    former_unit_price: "Money | None"
+    reason: str
+    made_at: str
+    effect_month: str
+    tenants: int
+    quantity_card_seconds: str
+    gross_before: "Money"
+    gross_after: "Money"
+    decision: Literal["approved", "refused", "replaced"] | None
+    decided_at: str | None
+    replaced_by: str | None
+
+
+class PriceDraftPage(TypedDict):
+    """A page of rows."""
+
+    data: list["PriceDraft"]
+    next_cursor: str | None
+
+
+class PriceEffect(TypedDict):
+    """What a draft would have changed for a tenant."""
+
+    tenant: str
+    quantity_card_seconds: str
+    gross_before: "Money"
+    gross_after: "Money"
+
+
+class PriceEffectPage(TypedDict):
+    """A page of rows."""
+
+    data: list["PriceEffect"]
+    next_cursor: str | None
 
 
 class Price(TypedDict):
@@ -518,6 +885,7 @@ class Price(TypedDict):
     valid_from: str
     valid_until: str | None
     unit_price: "Money | None"
+    unit_price_before_tax: "Money | None"
     tiers: list["Tier"]
     tax_class: str
     tax_included: bool
@@ -556,6 +924,33 @@ class RecordStatus(TypedDict):
     message: NotRequired[str]
 
 
+class Refund(TypedDict):
+    """Money of a top-up on its way back to where it came from."""
+
+    id: str
+    top_up: str
+    operator: str
+    amount: "Money"
+    state: Literal["pending", "succeeded", "failed"]
+    failure: str
+    asked_at: str
+    succeeded_at: str | None
+    failed_at: str | None
+
+
+class RefundPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Refund"]
+    next_cursor: str | None
+
+
+class Refunds(TypedDict):
+    """The refunds that a request came to, one for each top-up that money goes back to."""
+
+    data: list["Refund"]
+
+
 class Reject(TypedDict):
     """A record that was not accepted."""
 
@@ -577,6 +972,22 @@ class RejectPage(TypedDict):
     next_cursor: str | None
 
 
+class Remittance(TypedDict):
+    """An account that takes transfers."""
+
+    operator: str
+    bank: str
+    holder: str
+    account_number: str
+    remittance_code: str | None
+
+
+class Remittances(TypedDict):
+    """All of them, by account."""
+
+    data: list["Remittance"]
+
+
 class Retry(TypedDict):
     """Rejects that are tried again, page by page, and what became of them so far."""
 
@@ -596,6 +1007,21 @@ class Revoked(TypedDict):
     """An offer that was taken back."""
 
     id: str
+
+
+class Sandbox(TypedDict):
+    """What programs name when they try something."""
+
+    id: str
+    code: str
+    name: str
+    opened_at: str
+    source: str
+    account: str
+    project_account: str
+    project: str
+    cluster: str
+    price_list: str
 
 
 class Seal(TypedDict):
@@ -645,6 +1071,38 @@ class SourcePage(TypedDict):
 
     data: list["Source"]
     next_cursor: str | None
+
+
+class SourceTotalsDetail(TypedDict):
+    """Totals beside the books, tenant by tenant, the largest difference first."""
+
+    totals: "SourceTotals"
+    differences: list["Difference"]
+
+
+class SourceTotals(TypedDict):
+    """Totals that a source has given of a month."""
+
+    id: str
+    source: str
+    month: str
+    delivered_at: str
+    accounts: int
+    quantity_card_seconds: str
+    is_newest: bool
+
+
+class SourceTotalsPage(TypedDict):
+    """A page of rows."""
+
+    data: list["SourceTotals"]
+    next_cursor: str | None
+
+
+class Standing(TypedDict):
+    """The sandbox."""
+
+    sandbox: "Sandbox | None"
 
 
 class StatementBill(TypedDict):
@@ -698,6 +1156,38 @@ class Tier(TypedDict):
     unit_price: "Money"
 
 
+class TopUp(TypedDict):
+    """A payment to an operator, as it is now."""
+
+    id: str
+    operator: str
+    way: Literal["checkout", "intent", "automatic"]
+    method: str
+    amount: "Money"
+    received: "Money"
+    state: Literal["asked", "open", "paid", "failed", "cancelled"]
+    progress: str
+    failure: str
+    checkout_url: str
+    payment_intent: str
+    receipt_url: str
+    asked_at: str
+    paid_at: str | None
+
+
+class TopUpPage(TypedDict):
+    """A page of rows."""
+
+    data: list["TopUp"]
+    next_cursor: str | None
+
+
+class ToppedUp(TypedDict):
+    """What was put in."""
+
+    amount: "Money"
+
+
 class Usage(TypedDict):
     """A usage record."""
 
@@ -733,7 +1223,28 @@ class Verification(TypedDict):
     uscc: str | None
     size_class: Literal["micro", "small", "medium", "large"] | None
     verified_at: str | None
+    verified_until: str | None
     case: "Case | None"
+
+
+class WebhookAttempt(TypedDict):
+    """One call of a delivery, and what came of it."""
+
+    number: int
+    started_at: str
+    ended_at: str | None
+    failure: str
+    response_status: int | None
+    response_excerpt: str
+    retry_after_seconds: int | None
+    duration_ms: int | None
+
+
+class WebhookAttemptPage(TypedDict):
+    """A page of rows."""
+
+    data: list["WebhookAttempt"]
+    next_cursor: str | None
 
 
 class WebhookDelivery(TypedDict):
@@ -753,11 +1264,26 @@ class WebhookDelivery(TypedDict):
         "claim.paid",
         "award.approved",
         "balance.low",
+        "package.ordered",
+        "package.changed",
+        "package.ending",
+        "payment.received",
+        "payment.failed",
+        "refund.paid",
+        "refund.failed",
+        "dispute.opened",
+        "dispute.closed",
         "key.created",
         "key.rotated",
         "key.revoked",
         "member.added",
         "member.ended",
+        "verification.submitted",
+        "verification.returned",
+        "verification.approved",
+        "verification.refused",
+        "verification.ending",
+        "verification.ended",
     ]
     state: Literal["waiting", "delivered", "dead", "cancelled"]
     attempts: int
@@ -795,11 +1321,26 @@ class WebhookEndpoint(TypedDict):
             "claim.paid",
             "award.approved",
             "balance.low",
+            "package.ordered",
+            "package.changed",
+            "package.ending",
+            "payment.received",
+            "payment.failed",
+            "refund.paid",
+            "refund.failed",
+            "dispute.opened",
+            "dispute.closed",
             "key.created",
             "key.rotated",
             "key.revoked",
             "member.added",
             "member.ended",
+            "verification.submitted",
+            "verification.returned",
+            "verification.approved",
+            "verification.refused",
+            "verification.ending",
+            "verification.ended",
         ]
     ]
     enabled: bool
