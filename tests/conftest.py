@@ -17,9 +17,16 @@ from playwright.sync_api import Error as BrowserError
 
 from tests import database, services
 from tests.demo_server import demonstration, demonstrations
+from tests.stripe_server import emptied_stripe, local_stripe, shared_stripe
 
 # A fixture is found where it is named.
-__all__ = ["demonstration", "demonstrations"]
+__all__ = [
+    "demonstration",
+    "demonstrations",
+    "emptied_stripe",
+    "local_stripe",
+    "shared_stripe",
+]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -27,8 +27,8 @@ from local_services import processes
 from tests.local_servers import RUN, WORKER
 from tests.services import REPOSITORY
 
-START_SECONDS_MAX = 120.0
-RUN_SECONDS_MAX = 400.0
+START_SECONDS_MAX = 300.0
+RUN_SECONDS_MAX = 600.0
 END_SECONDS_MAX = 40.0
 
 

@@ -35,6 +35,7 @@ class Receiver:
     # Answers in order; the last one goes on for ever.
     answers: list[int | str] = field(default_factory=lambda: [200])
     text: str = "thank you"
+    headers: dict[str, str] = field(default_factory=dict)
     # While it is clear, whoever asks waits for an answer.
     go_on: threading.Event = field(default_factory=threading.Event)
 
@@ -51,6 +52,11 @@ class Receiver:
             assert time.monotonic() < deadline, f"{len(self.heard)} of {count} requests came"
             time.sleep(POLL_SECONDS)
         return self.heard
+
+
+def _head(status: int, fields: dict[str, str]) -> bytes:
+    lines = [f"HTTP/1.1 {status} Answer", *(f"{name}: {value}" for name, value in fields.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
@@ -81,9 +87,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self._say(int(answer), receiver.text.encode())
 
         def _say(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
+            fields = {"content-length": str(len(body)), **receiver.headers}
+            self.wfile.write(_head(status, fields))
             self.wfile.write(body)
 
         def _drip(self) -> None:

@@ -43,6 +43,9 @@ LINK: Final = Row(methods={"GET": PUBLIC}, owned=False, make=lambda _: {"key": "
 
 OWNER: Final = Access(roles={Role.OWNER})
 KEY_HOLDER: Final = Access(roles={Role.OWNER, Role.DEVELOPER})
+SANDBOX_ACT: Final = Row(
+    methods={"POST": KEY_HOLDER}, make=lambda world: {"code": world.organisation.code}
+)
 
 ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "account": SHOWN,
@@ -82,6 +85,15 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
         methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER},
         make=lambda world: {"code": world.organisation.code},
     ),
+    "own-sandbox": Row(
+        methods={"GET": KEY_HOLDER}, make=lambda world: {"code": world.organisation.code}
+    ),
+    "sandbox-enter": SANDBOX_ACT,
+    "sandbox-fill": SANDBOX_ACT,
+    "sandbox-close-month": SANDBOX_ACT,
+    "sandbox-renew": SANDBOX_ACT,
+    # Whoever is in none stays where he is.
+    "sandbox-leave": Row(methods={"POST": SIGNED_IN}),
     "organisation-key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "organisation-key-revoke": Row(methods={"POST": KEY_HOLDER}, make=a_key),
     "members": Row(

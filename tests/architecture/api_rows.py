@@ -12,11 +12,17 @@ from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row
 from tests.builders.accounts import make_api_key
 from tests.builders.deliveries import make_delivery
+from tests.builders.packages import own_package
 from tests.builders.reading import (
+    a_price_draft,
+    own_claim,
+    own_conflict,
+    own_hold,
     own_invoice,
     own_retry,
     own_source,
     own_statement,
+    own_totals,
     own_usage_record,
 )
 
@@ -24,6 +30,7 @@ USAGE_READING = Access(
     scope=Scope.USAGE_READ, roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER}
 )
 BILL_READING = Access(scope=Scope.BILLING_READ, roles={Role.OWNER, Role.FINANCE, Role.VIEWER})
+BUYING = Access(scope=Scope.BILLING_WRITE, roles={Role.OWNER, Role.FINANCE})
 PRICE_READING = Access(scope=Scope.CATALOGUE_READ, roles=set(Role))
 SOURCE_READING = Access(
     scope=Scope.USAGE_READ,
@@ -35,6 +42,17 @@ STATEMENT_READING = Access(
     roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
     staff={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR},
 )
+CLAIM_READING = Access(
+    scope=Scope.BILLING_READ,
+    roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
+    staff={Staff.SUBSIDY_OFFICER, Staff.SUBSIDY_APPROVER, Staff.FINANCE, Staff.AUDITOR},
+)
+DRAFT_READING = Access(
+    scope=Scope.CATALOGUE_READ,
+    roles={Role.OWNER, Role.FINANCE},
+    staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR},
+)
+DRAFT_WRITING = Access(scope=Scope.CATALOGUE_WRITE, roles={Role.OWNER, Role.FINANCE})
 SOURCE_WRITING = Access(scope=Scope.USAGE_WRITE, roles={Role.OWNER, Role.DEVELOPER})
 
 
@@ -46,6 +64,11 @@ def make_key_of_keys(organisation: Organisation) -> UUID:
 
 NEW_KEY = {"name": "another", "scopes": [Scope.KEYS_WRITE]}
 KEY_MANAGERS = {Role.OWNER, Role.DEVELOPER}
+
+# Whose sandbox it is follows from who asks: there is no other to name.
+SANDBOX_WRITING = Row(
+    methods={"POST": Access(scope=Scope.KEYS_WRITE, roles=KEY_MANAGERS, body=NEW_KEY)}
+)
 
 API_ROWS: dict[str, Row] = {
     "keys": Row(
@@ -68,6 +91,16 @@ API_ROWS: dict[str, Row] = {
         methods={"GET": USAGE_READING},
         make=lambda world: {"record_id": own_usage_record(world.organisation)},
     ),
+    "sandbox": Row(
+        methods={
+            "GET": Access(scope=Scope.KEYS_READ, roles=KEY_MANAGERS),
+            "POST": Access(scope=Scope.KEYS_WRITE, roles=KEY_MANAGERS),
+        }
+    ),
+    "sandbox-keys": SANDBOX_WRITING,
+    "sandbox-reset": SANDBOX_WRITING,
+    "sandbox-top-ups": SANDBOX_WRITING,
+    "sandbox-close": SANDBOX_WRITING,
     "usage-import": Row(
         methods={
             "GET": Access(
@@ -82,6 +115,32 @@ API_ROWS: dict[str, Row] = {
     "balance": Row(methods={"GET": BILL_READING}),
     "lots": Row(methods={"GET": BILL_READING}),
     "arrears": Row(methods={"GET": BILL_READING}),
+    # An operator asks for holds of its own sources' accounts (tests of compute_billing.api).
+    "holds": Row(methods={"GET": USAGE_READING, "POST": SOURCE_WRITING}),
+    "hold": Row(
+        methods={"GET": USAGE_READING},
+        make=lambda world: {"hold_id": own_hold(world.organisation)},
+    ),
+    "hold-extend": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.USAGE_WRITE,
+                roles={Role.OWNER, Role.DEVELOPER},
+                body={"until": "2026-11-20T05:00:00Z"},
+            )
+        },
+        make=lambda world: {"hold_id": own_hold(world.organisation)},
+    ),
+    "hold-release": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.USAGE_WRITE,
+                roles={Role.OWNER, Role.DEVELOPER},
+                body={"ended_at": None},
+            )
+        },
+        make=lambda world: {"hold_id": own_hold(world.organisation)},
+    ),
     "months": Row(methods={"GET": BILL_READING}),
     "awards": Row(methods={"GET": BILL_READING}),
     "invoices": Row(methods={"GET": BILL_READING}),
@@ -89,7 +148,25 @@ API_ROWS: dict[str, Row] = {
         methods={"GET": BILL_READING},
         make=lambda world: {"invoice_id": own_invoice(world.organisation)},
     ),
+    "invoice-document": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"invoice_id": own_invoice(world.organisation)},
+    ),
     "prices": Row(methods={"GET": PRICE_READING}),
+    "package-offers": Row(methods={"GET": PRICE_READING}),
+    "package-quotes": Row(methods={"POST": BILL_READING}),
+    "api-packages": Row(methods={"GET": BILL_READING, "POST": BUYING}),
+    "api-package": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"package_id": own_package(world.organisation)},
+    ),
+    **{
+        f"api-package-{act}": Row(
+            methods={"POST": BUYING},
+            make=lambda world: {"package_id": own_package(world.organisation)},
+        )
+        for act in ("resize", "renewal", "end")
+    },
     "projects": Row(methods={"GET": PRICE_READING}),
     # Staff name the operator (tests.compute_billing.api.test_operators).
     "statements": Row(methods={"GET": STATEMENT_READING}),
@@ -116,5 +193,75 @@ API_ROWS: dict[str, Row] = {
             "code": own_source(world.organisation),
             "retry_id": own_retry(world.organisation),
         },
+    ),
+    "source-conflict": Row(
+        methods={"GET": SOURCE_READING}, make=lambda world: own_conflict(world.organisation)
+    ),
+    # A key whose maker is unknown decides nothing (tests.compute_billing.api.test_conflicts).
+    "source-conflict-decide": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.USAGE_WRITE,
+                roles={Role.OWNER, Role.DEVELOPER},
+                body={"decision": "kept", "reason": "reported twice"},
+            )
+        },
+        make=lambda world: own_conflict(world.organisation),
+    ),
+    "source-totals-list": Row(
+        methods={"GET": SOURCE_READING, "POST": SOURCE_WRITING},
+        make=lambda world: {"code": own_source(world.organisation)},
+    ),
+    "source-totals": Row(
+        methods={"GET": SOURCE_READING}, make=lambda world: own_totals(world.organisation)
+    ),
+    "source-totals-explain": Row(
+        methods={"POST": SOURCE_WRITING}, make=lambda world: own_totals(world.organisation)
+    ),
+    "price-drafts": Row(methods={"GET": DRAFT_READING, "POST": DRAFT_WRITING}),
+    "price-draft": Row(
+        methods={"GET": DRAFT_READING, "PATCH": DRAFT_WRITING},
+        make=lambda world: a_price_draft(world.organisation),
+    ),
+    "price-draft-effects": Row(
+        methods={"GET": DRAFT_READING}, make=lambda world: a_price_draft(world.organisation)
+    ),
+    "price-draft-withdraw": Row(
+        methods={"POST": DRAFT_WRITING}, make=lambda world: a_price_draft(world.organisation)
+    ),
+    # By people only: four eyes are two persons.
+    "price-draft-approve": Row(
+        methods={"POST": Access(staff={Staff.OPERATOR, Staff.FINANCE})},
+        make=lambda world: a_price_draft(world.organisation),
+    ),
+    "claims-list": Row(methods={"GET": CLAIM_READING}),
+    "claim-detail": Row(
+        methods={"GET": CLAIM_READING},
+        make=lambda world: {"claim_id": own_claim(world.organisation)},
+    ),
+    "claim-lines": Row(
+        methods={"GET": CLAIM_READING},
+        make=lambda world: {"claim_id": own_claim(world.organisation)},
+    ),
+    "claim-submit": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.BILLING_WRITE,
+                roles={Role.OWNER, Role.FINANCE},
+                staff={Staff.SUBSIDY_OFFICER, Staff.FINANCE},
+            )
+        },
+        make=lambda world: {"claim_id": own_claim(world.organisation)},
+    ),
+    "claim-payment": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.BILLING_WRITE,
+                roles={Role.OWNER, Role.FINANCE},
+                staff={Staff.FINANCE},
+                body={"budget_document_no": "京财 2026-9", "treasury_receipt_no": "国库 9"},
+            )
+        },
+        make=lambda world: {"claim_id": own_claim(world.organisation)},
     ),
 }

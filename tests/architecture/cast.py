@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 from django.test import Client
 
@@ -54,6 +55,21 @@ class Cast:
     tenant: Organisation
     outsider: Organisation
     knockers: list[Knocker]
+
+    def afresh(self) -> Cast:
+        """Return the same people with the cookies and headers they have now, all in copies."""
+        return Cast(
+            tenant=deepcopy(self.tenant),
+            outsider=deepcopy(self.outsider),
+            knockers=[_copied(knocker) for knocker in self.knockers],
+        )
+
+
+def _copied(knocker: Knocker) -> Knocker:
+    client = Client()
+    client.defaults = dict(knocker.client.defaults)
+    client.cookies = deepcopy(knocker.client.cookies)
+    return replace(knocker, client=client)
 
 
 def by_session(name: str, *, user, **rights: object) -> Knocker:

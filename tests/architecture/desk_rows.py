@@ -6,6 +6,7 @@ from typing import Final
 
 from accounts.permissions import Role, Staff
 from tests.architecture.access import Access, Row
+from tests.builders.packages import own_package
 from tests.builders.reading import own_invoice, own_usage_record
 
 BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER}
@@ -13,6 +14,7 @@ USAGE_READING: Final = Access(
     roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER}, staff=BOOK_STAFF
 )
 BILL_READING: Final = Access(roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, staff=BOOK_STAFF)
+BUYING: Final = Access(roles={Role.OWNER, Role.FINANCE})
 
 DESK_ROWS: Final[dict[str, Row]] = {
     "usage": Row(methods={"GET": USAGE_READING}),
@@ -23,9 +25,26 @@ DESK_ROWS: Final[dict[str, Row]] = {
     "style": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     "estimate": Row(methods={"GET": USAGE_READING}),
     "wallet": Row(methods={"GET": BILL_READING}),
+    "packages": Row(methods={"GET": BILL_READING}),
+    "package-order": Row(methods={"GET": BUYING, "POST": BUYING}),
+    "package": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"package_id": own_package(world.organisation)},
+    ),
+    **{
+        name: Row(
+            methods={"POST": BUYING},
+            make=lambda world: {"package_id": own_package(world.organisation)},
+        )
+        for name in ("package-resize", "package-renewal", "package-end")
+    },
     "bills": Row(methods={"GET": BILL_READING}),
     "bill": Row(
         methods={"GET": BILL_READING},
         make=lambda world: {"bill_id": own_invoice(world.organisation)},
+    ),
+    "bill-document": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"bill_id": own_invoice(world.organisation), "language": "zh"},
     ),
 }

@@ -43,6 +43,7 @@ EVENT_ROWS: Final[dict[str, Row]] = {
     "webhook-try": Row(methods={"POST": MANAGER}, make=an_endpoint),
     "webhook-switch": Row(methods={"POST": MANAGER}, make=an_endpoint),
     "webhook-delete": Row(methods={"POST": MANAGER}, make=an_endpoint),
+    "webhook-delivery": Row(methods={"GET": MANAGER}, make=a_dead_letter),
     "webhook-again": Row(methods={"POST": MANAGER}, make=a_dead_letter),
     "notifications": Row(methods={"GET": SIGNED_IN}),
     "notifications-read": Row(methods={"POST": SIGNED_IN}),
@@ -63,6 +64,10 @@ EVENT_ROWS: Final[dict[str, Row]] = {
         make=lambda world: {"endpoint_id": own_endpoint(world.organisation)},
     ),
     "webhook-deliveries": Row(methods={"GET": READING}),
+    "webhook-attempts": Row(
+        methods={"GET": READING},
+        make=lambda world: {"delivery_id": own_dead_letter(world.organisation)},
+    ),
     "webhook-redeliver": Row(
         methods={"POST": writing()},
         make=lambda world: {"delivery_id": own_dead_letter(world.organisation)},

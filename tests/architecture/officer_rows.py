@@ -8,6 +8,7 @@ from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
 from tests.builders.accounts import make_invitation, make_member
 from tests.builders.audit import make_decision
+from tests.builders.reading import own_claim
 from tests.builders.subsidies import make_fund
 
 # Who decides on public money, or checks those who do.
@@ -22,6 +23,11 @@ def a_fund(_world: World) -> dict[str, object]:
     """Name a fund; funds are nobody's but the authority's."""
     fund = make_fund()
     return {"programme": fund.programme.code, "level": fund.level, "year": fund.budget_year}
+
+
+def a_claim(world: World) -> dict[str, object]:
+    """Name a claim; officers look at those of every claimant."""
+    return {"claim_id": own_claim(world.organisation)}
 
 
 def an_entry(world: World) -> dict[str, object]:
@@ -78,6 +84,14 @@ OFFICER_ROWS: Final[dict[str, Row]] = {
     "settlement-start": Row(methods={"POST": Access(staff={Staff.FINANCE})}),
     "funds": Row(methods={"GET": AUDIT_READING}),
     "fund": Row(methods={"GET": AUDIT_READING}, make=a_fund, owned=False),
+    "claims": Row(methods={"GET": AUDIT_READING}),
+    "claim": Row(methods={"GET": AUDIT_READING}, make=a_claim, owned=False),
+    "claim-hand-in": Row(
+        methods={"POST": Access(staff={Staff.SUBSIDY_OFFICER, Staff.FINANCE})},
+        make=a_claim,
+        owned=False,
+    ),
+    "claim-pay": Row(methods={"POST": Access(staff={Staff.FINANCE})}, make=a_claim, owned=False),
     "audit": Row(methods={"GET": AUDIT_READING}),
     "audit-entry": Row(
         methods={"GET": AUDIT_READING},

@@ -14,6 +14,7 @@ from tests.architecture.access import Access, Row, World
 from tests.builders.accounts import make_user
 from tests.builders.invoices import OCTOBER
 from tests.builders.market import NOW
+from tests.builders.packages import an_offer_draft
 from tests.builders.reading import (
     a_conflict,
     a_price_draft,
@@ -72,6 +73,18 @@ OPERATOR_ROWS: Final[dict[str, Row]] = {
     ),
     "operator-refuse-price": Row(
         methods={"POST": APPROVING}, make=lambda _: a_price_draft(), owned=False
+    ),
+    "operator-packages": Row(methods={"GET": READING}),
+    "operator-package-capacity": Row(methods={"POST": ACTING}),
+    "operator-propose-package": Row(methods={"GET": ACTING, "POST": ACTING}),
+    "operator-package-offer": Row(
+        methods={"GET": READING}, make=lambda _: {"draft_id": an_offer_draft()}, owned=False
+    ),
+    "operator-approve-package": Row(
+        methods={"POST": APPROVING}, make=lambda _: {"draft_id": an_offer_draft()}, owned=False
+    ),
+    "operator-refuse-package": Row(
+        methods={"POST": APPROVING}, make=lambda _: {"draft_id": an_offer_draft()}, owned=False
     ),
     "operator-clusters": Row(methods={"GET": READING}),
     "operator-reconciliation": Row(methods={"GET": READING}),

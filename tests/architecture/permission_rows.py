@@ -21,10 +21,13 @@ from accounts.permissions import Role, Staff
 from tests.architecture.access import Access, Row, World
 from tests.architecture.account_rows import ACCOUNT_ROWS, PUBLIC
 from tests.architecture.api_rows import API_ROWS
+from tests.architecture.bank_rows import BANK_ROWS
+from tests.architecture.cash_rows import CASH_ROWS
 from tests.architecture.desk_rows import DESK_ROWS
 from tests.architecture.event_rows import EVENT_ROWS
 from tests.architecture.officer_rows import OFFICER_ROWS
 from tests.architecture.operator_rows import OPERATOR_ROWS
+from tests.architecture.payment_rows import PAYMENT_ROWS
 from tests.architecture.verification_rows import VERIFICATION_ROWS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -40,11 +43,14 @@ ROWS: dict[str, Row] = {
     **ACCOUNT_ROWS,
     # The portal; the overview shows members their own rows.
     "overview": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
+    **BANK_ROWS,
+    **CASH_ROWS,
     **DESK_ROWS,
     **OFFICER_ROWS,
     **OPERATOR_ROWS,
     **API_ROWS,
     **EVENT_ROWS,
+    **PAYMENT_ROWS,
     **VERIFICATION_ROWS,
     # Django's own view: whatever the method, it only sets a cookie and goes back.
     "set_language": Row(methods=dict.fromkeys(METHODS, PUBLIC)),

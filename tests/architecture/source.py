@@ -15,6 +15,7 @@ PACKAGES = (
     "accounts",
     "kernel",
     "local_services",
+    "local_stripe",
     "demo",
     "benchmarks",
 )
@@ -26,6 +27,7 @@ ROOMS = (
     "subsidies",
     "rating",
     "payments",
+    "bank",
     "invoices",
     "settlement",
     "audit",

@@ -45,12 +45,14 @@ KNOWN_BOOKS = frozenset(
         "invoices_invoice",
         "invoices_invoice_line",
         "invoices_tax",
+        "invoices_credit",
         "settlement_claim_line",
         "settlement_claimed",
         "settlement_operator_statement",
         "settlement_operator_statement_line",
         "accounts_verification_submission",
         "accounts_verification_decision",
+        "accounts_verification_reminder",
     }
 )
 

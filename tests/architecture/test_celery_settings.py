@@ -13,7 +13,7 @@ from config.schedule import BEAT_SCHEDULE, TASK_OF_NUDGE
 from kernel import nudges
 from tests.architecture.source import REPOSITORY, name, python_files, tree
 
-QUEUES = {"metering", "rating", "settlement", "events"}
+QUEUES = {"metering", "rating", "settlement", "events", "payments"}
 
 
 def our_tasks() -> list[Task]:

@@ -82,7 +82,9 @@ def test_decisions_are_numbered_listed_and_complete() -> None:
     pages = sorted(DECISIONS.glob("[0-9]*.md"))
     index = (DECISIONS / "README.md").read_text(encoding="utf-8")
 
-    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    # A number is given when a decision is begun, so those that land first leave gaps.
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == sorted(set(numbers))
     for page in pages:
         text = page.read_text(encoding="utf-8")
         title = text.splitlines()[0].removeprefix(f"# {int(page.name[:4])}. ")

@@ -6,8 +6,10 @@ import os
 from io import StringIO
 from pathlib import Path
 
+import yaml
 from django.core.management import call_command
 
+METHODS = {"get", "put", "post", "patch", "delete"}
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 
 
@@ -19,3 +21,17 @@ def test_the_description_is_the_snapshot() -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(out.getvalue(), encoding="utf-8")
     assert out.getvalue() == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_an_address_with_a_name_in_it_tells_that_there_may_be_none() -> None:
+    # when each operation is read that has a parameter in its path
+    paths = yaml.safe_load(SNAPSHOT.read_text(encoding="utf-8"))["paths"]
+    named = {
+        f"{method} {path}": operation["responses"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if "{" in path and method in METHODS
+    }
+    # then it tells of 404
+    assert [name for name, responses in named.items() if "404" not in responses] == []
+    assert named

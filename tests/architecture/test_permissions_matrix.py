@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,15 +18,25 @@ from tests.architecture.matrix import (
     without_row,
 )
 from tests.architecture.permission_rows import ROWS
+from tests.builders import reading
+from tests.lasting import lasting
 
 ADDRESSES = list(addresses())
 OWN = [address for address in ADDRESSES if address.needs_row and address.name in ROWS]
 WITH_OBJECT = [address for address in OWN if address.parameters and ROWS[address.name].owned]
 
 
+@pytest.fixture(scope="module")
+def lasting_cast(django_db_setup: None, django_db_blocker) -> Iterator[Cast]:
+    with lasting(django_db_blocker):
+        yield make_cast()
+
+
 @pytest.fixture
-def cast(db) -> Cast:
-    return make_cast()
+def cast(lasting_cast: Cast, db) -> Cast:
+    """Return everybody as he came: nobody was signed out, and nobody owns anything yet."""
+    reading.forget()
+    return lasting_cast.afresh()
 
 
 def test_every_address_has_a_name_and_a_row():

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from demo.browser import NoBrowser, browser, find
+from portal.tasks import send_notifications
 from tests.browser.walking import assert_fits, follow
 from tests.builders.accounts import PASSWORD, make_member, make_organisation
 
@@ -112,8 +115,20 @@ def sign_in(page: Page, words: Words, email: str) -> None:
     follow(page.get_by_role("button", name=words.sign_in, exact=True))
 
 
+def _send_what_waits() -> None:
+    try:
+        send_notifications()
+    finally:
+        connection.close()
+
+
 def link(part: str) -> str:
-    return re.search(rf"http://localhost:\d+(/{part}/\S+)", mail.outbox[-1].body)[1]
+    """Send what waits, and return the newest link to a page below `part`."""
+    # Playwright keeps an event loop running in this thread, where Django refuses its database.
+    with ThreadPoolExecutor(max_workers=1) as elsewhere:
+        elsewhere.submit(_send_what_waits).result()
+    texts = [message.body for message in reversed(mail.outbox) if f"/{part}/" in message.body]
+    return re.search(rf"http://[^/]+(/{part}/\S+)", texts[0])[1]
 
 
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=lambda words: words.code)

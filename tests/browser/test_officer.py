@@ -21,12 +21,12 @@ class Words:
     """What a person reads and presses on the way, in his language."""
 
     switch: str | None
-    run: str
+    public_money: str
     october: str
     done: str
     funds: str
     awards: str
-    decisions: str
+    audit: str
     what: str
     claim: str
     show: str
@@ -35,12 +35,12 @@ class Words:
 
 CHINESE = Words(
     switch=None,
-    run="结算进度",
+    public_money="财政资金",
     october="2026年10月结算进度",
     done="已全部结算。",
     funds="补贴资金",
     awards="补贴额度",
-    decisions="审计日志",
+    audit="审计",
     what="操作",
     claim="生成申领",
     show="查看",
@@ -48,12 +48,12 @@ CHINESE = Words(
 )
 ENGLISH = Words(
     switch="English",
-    run="Settlement run",
+    public_money="Public money",
     october="Settlement run of October 2026",
     done="Everything is settled.",
     funds="Funds",
     awards="Awards",
-    decisions="Decisions",
+    audit="Audit",
     what="Did what",
     claim="made a claim",
     show="Show",
@@ -80,7 +80,7 @@ def audit_a_month(page: Page, *, base: str, words: Words) -> list[str]:
     sign_in(page, base=base, email=f"finance@{MAIL}", password=PASSWORD)
     if words.switch is not None:
         page.get_by_role("button", name=words.switch).click()
-    follow(page.get_by_role("link", name=words.run, exact=True))
+    follow(page.get_by_role("link", name=words.public_money, exact=True))
     page.goto(f"{base}/settlement?month=2026-10")
     page.get_by_role("heading", name=words.october, exact=True).wait_for()
     expect(page.locator("#progress")).to_contain_text(words.done)
@@ -93,7 +93,7 @@ def audit_a_month(page: Page, *, base: str, words: Words) -> list[str]:
     page.get_by_role("heading", name=words.awards, exact=True).wait_for()
     assert page.locator("tr[data-award]").count() > 0
     seen.append(page.url)
-    follow(page.get_by_role("link", name=words.decisions, exact=True))
+    follow(page.get_by_role("link", name=words.audit, exact=True))
     seen.append(page.url)
     page.get_by_label(words.what, exact=True).select_option(label=words.claim)
     follow(page.get_by_role("button", name=words.show))

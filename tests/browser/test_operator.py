@@ -81,7 +81,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def tab(page: Page, name: str) -> None:
-    follow(page.locator("nav.tabs").get_by_role("link", name=name, exact=True))
+    follow(page.locator("nav.pages").get_by_role("link", name=name, exact=True))
 
 
 def enter(page: Page, *, base: str, words: Words) -> None:

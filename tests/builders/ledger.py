@@ -90,8 +90,15 @@ def make_top_up(**overrides: Any) -> CreditLot:
     return operations.top_up(**{**values, **overrides})
 
 
-def make_debt(*, tenant_id: int, amount: int, cause: str = "late_usage") -> int:
-    """Let a tenant owe `amount` micro-yuan for a cause; return his arrears account."""
-    arrears = make_account(owner_kind="tenant", owner_id=tenant_id, kind="arrears", subject=cause)
-    post_entry(Transfer(arrears, make_account(kind="compute_revenue"), CNY, amount))
+def make_debt(*, tenant_id: int, operator_id: int, amount: int, cause: str = "late_usage") -> int:
+    """Let a tenant owe `amount` micro-yuan to an operator; return his arrears account."""
+    arrears = make_account(
+        owner_kind="tenant",
+        owner_id=tenant_id,
+        kind="arrears",
+        subject=cause,
+        operator_id=operator_id,
+    )
+    revenue = make_account(owner_id=operator_id, kind="compute_revenue")
+    post_entry(Transfer(arrears, revenue, CNY, amount))
     return arrears

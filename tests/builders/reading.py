@@ -1,6 +1,7 @@
 """Objects that the reading API names in its paths, made for an organisation by real operations.
 
-Reading uses nothing up, so each is made once per organisation.
+Reading uses nothing up, so each is made once per organisation; `forget` where what was made is
+rolled back and the organisation stays.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from compute_billing.api.names import record_id
 from compute_billing.catalogue.operations import Proposal
 from compute_billing.invoices.models import Invoice
 from compute_billing.metering import operations as metering
+from compute_billing.metering import reconciling
 from compute_billing.metering.models import UsageConflict, UsageImport, UsageSource
+from compute_billing.metering.queries import source_by_code
 from compute_billing.rating import drafts
+from compute_billing.rating.holding import Job, open_hold
 from compute_billing.settlement import operations as settlement
-from compute_billing.settlement.models import OperatorStatement
+from compute_billing.settlement.models import Claim, OperatorStatement
 from kernel.audit import Actor
+from kernel.transactions import transaction
 from tests.builders.accounts import make_user
 from tests.builders.deliveries import make_source
-from tests.builders.invoices import OCTOBER, close, make_use
+from tests.builders.invoices import OCTOBER, close, make_use, middle_of
 from tests.builders.market import NOW, Market, make_market
 
 
@@ -51,6 +56,25 @@ def own_invoice(organisation: Organisation) -> UUID:
 
 
 @cache
+def own_hold(organisation: Organisation) -> UUID:
+    """Return the id of a hold on the compute of the organisation as an operator."""
+    market = make_market(operator=organisation)
+    tenant = market.add_tenant("held", paid_yuan=100)
+    job = Job(
+        tenant_id=tenant.pk,
+        reference="hold",
+        project_id=None,
+        cluster_id=market.cluster.pk,
+        meter_id=market.meter.pk,
+        allocation_key="job",
+        milli_cards=1_000,
+        starts_at=NOW,
+    )
+    with transaction():
+        return open_hold(job=job, until=NOW + timedelta(hours=1), now=NOW).public_id
+
+
+@cache
 def own_statement(organisation: Organisation) -> UUID:
     """Return the id of a statement of the organisation as an operator."""
     market = make_market(operator=organisation)
@@ -59,6 +83,49 @@ def own_statement(organisation: Organisation) -> UUID:
     close(market, "guest")
     settlement.settle(month=OCTOBER, now=NOW)
     return OperatorStatement.objects.get(operator=organisation).public_id
+
+
+@cache
+def own_claim(organisation: Organisation) -> UUID:
+    """Return the id of a claim of the organisation as an operator, which nobody handed in."""
+    return make_claim(operator=organisation).public_id
+
+
+def make_claim(*, operator: Organisation, uses: int = 1) -> Claim:
+    """Settle October of a market where an award bears 30 % of a tenant's use."""
+    market = make_market(operator=operator)
+    market.add_tenant("aided", paid_yuan=100)
+    market.award("aided", fund=market.fund(yuan=1_000), rate_ppm=300_000, cap_yuan=500)
+    for hour in range(uses):
+        make_use(market, "aided", start=middle_of(OCTOBER) + timedelta(hours=hour))
+    close(market, "aided")
+    settlement.settle(month=OCTOBER, now=NOW)
+    return Claim.objects.filter(claimant=operator).latest("id")
+
+
+def own_conflict(organisation: Organisation) -> dict[str, object]:
+    """Name an undecided conflict of a source of the organisation as an operator."""
+    market = make_market(operator=organisation)
+    market.add_tenant("guest")
+    for report in ({}, {"milli_cards": 4_000}):
+        market.report({"external_id": "job", "account": "guest", **report})
+    found = UsageConflict.objects.get(source=market.source)
+    word = encoded(found.external_id, bytes(found.payload_hash).hex())
+    return {"code": market.source.code, "conflict_id": word}
+
+
+@cache
+def own_totals(organisation: Organisation) -> dict[str, object]:
+    """Name totals of a source of the organisation as an operator."""
+    code = own_source(organisation)
+    made = reconciling.deliver_totals(
+        source_id=source_by_code(code).pk,
+        month=OCTOBER,
+        quantities={"own": 1},
+        delivered_by_id=make_user().pk,
+        now=NOW,
+    )
+    return {"code": code, "totals_id": made.public_id}
 
 
 @cache
@@ -96,9 +163,9 @@ def a_conflict(organisation: Organisation) -> dict[str, object]:
     return {"word": encoded(found.source.code, found.external_id, content)}
 
 
-def a_price_draft() -> dict[str, object]:
-    """Name a price draft that nobody has decided."""
-    market = make_market()
+def a_price_draft(issuer: Organisation | None = None) -> dict[str, object]:
+    """Name a price draft that nobody has decided, of a list of the issuer if one is named."""
+    market = make_market(operator=issuer)
     draft = drafts.propose_price(
         proposal=Proposal(
             price_list_id=market.prices.pk,
@@ -112,3 +179,19 @@ def a_price_draft() -> dict[str, object]:
         now=NOW,
     )
     return {"draft_id": draft.public_id}
+
+
+def forget() -> None:
+    """Make everything anew when it is asked for again."""
+    for maker in (
+        own_usage_record,
+        own_invoice,
+        own_hold,
+        own_statement,
+        own_claim,
+        own_totals,
+        own_source,
+        own_retry,
+        _a_report,
+    ):
+        maker.cache_clear()

@@ -21,7 +21,6 @@ from compute_billing.contracts import operations as contracts
 from compute_billing.contracts.models import Project
 from compute_billing.invoices import operations as invoices
 from compute_billing.ledger import operations as ledger
-from compute_billing.ledger.models import Hold, HoldPart, LedgerBalance
 from compute_billing.metering import operations as metering
 from compute_billing.metering.formats import ParseOptions, parse
 from compute_billing.metering.models import UsageSource
@@ -33,9 +32,13 @@ from compute_billing.subsidies.models import Award, Fund
 from kernel import seals
 from kernel.audit import Actor
 from kernel.periods import Period
-from kernel.transactions import transaction
 from tests.builders.accounts import make_member, make_organisation
+from tests.builders.bank import take_bank_money
+from tests.builders.cash import reconcile_world
+from tests.builders.holds import hold_money
 from tests.builders.metering import csv_text
+from tests.builders.payments import pay_by_stripe
+from tests.builders.world_package import sell_a_package
 
 YUAN = 1_000_000
 CARD_HOUR = 3_600_000_000
@@ -86,7 +89,13 @@ def make_world() -> World:
     _make_lots(centre, alpha=alpha, beta=beta)
     _live_through_september(centre)
     _live_through_october(centre, alpha=alpha, beta=beta, maker=maker, approver=approver)
-    _hold_money(alpha)
+    sell_a_package(centre.cluster, centre.meter, maker=maker, approver=approver)
+    take_bank_money(
+        operator=centre.operator, tenant=alpha, maker=maker, approver=approver, now=at(10, 12)
+    )
+    hold_money(centre.cluster, centre.meter, tenant=alpha, now=at(10, 11))
+    pay_by_stripe(centre.operator, now=at(10, 9))
+    reconcile_world(operator=centre.operator, maker=maker.pk, approver=approver.pk, now=at(10, 9))
     _settle(maker)
     seals.seal_entries(now=at(10, 12))
     return World(
@@ -359,19 +368,6 @@ def _live_through_october(
         origin="waiting.csv",
         now=at(10, 10),
     )
-
-
-def _hold_money(tenant: Organisation) -> None:
-    """Set ten yuan of the largest paid lot aside; no operation does so yet."""
-    balance = LedgerBalance.objects.get(
-        account__lot__tenant=tenant, account__lot__stage="paid", account__lot__granted=5_000 * YUAN
-    )
-    with transaction():
-        hold = Hold.objects.create(tenant=tenant, reference="hold-1", expires_at=at(10, 20))
-        HoldPart.objects.create(
-            hold=hold, account_id=balance.pk, position=1, amount=12 * YUAN, released=2 * YUAN
-        )
-        LedgerBalance.objects.filter(pk=balance.pk).update(held=10 * YUAN)
 
 
 def _settle(officer: User) -> None:

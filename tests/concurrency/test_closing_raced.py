@@ -11,12 +11,17 @@ import pytest
 
 from compute_billing.audit.queries import verify_books
 from compute_billing.invoices import operations
-from compute_billing.invoices.models import Invoice, InvoiceSeries, TenantMonth
+from compute_billing.invoices.models import (
+    Invoice,
+    InvoiceCredited,
+    InvoiceSeries,
+    TenantMonth,
+)
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement.models import Claim, Claimed, ClaimLine, OperatorStatement
 from kernel.periods import months_later
 from kernel.sql import row
-from tests.builders.invoices import OCTOBER, make_use, middle_of
+from tests.builders.invoices import OCTOBER, after, make_correction, make_use, middle_of
 from tests.builders.market import NOW, Market, make_market
 from tests.concurrency.racing import run_race
 
@@ -109,6 +114,40 @@ def test_two_months_of_one_tenant_at_once(rounds: int) -> None:
         # three times 0.4999 fen: 1.4997, so that one fen is asked for and half of one carried
         assert sorted(bill.total_fen for bill in bills) == [0, 0, 1]
         assert bills.order_by("id").last().carried_micro == 4_997  # type: ignore[union-attr]
+    race.assert_they_met()
+    assert_every_law_holds()
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_two_credit_notes_over_one_line(rounds: int) -> None:
+    """Closings and a second correction meet: the line is taken back once, on one note or two."""
+    market = make_market(price_micro=2_430_001)
+    tenants: list[int] = []
+    start = middle_of(OCTOBER)
+    november, december = (months_later(OCTOBER, later) for later in (1, 2))
+
+    def make_works(number: int) -> list[Any]:
+        code = f"tenant-{number}"
+        tenants.append(market.add_tenant(code).pk)
+        starts = [start, start + timedelta(days=1)]
+        used = [make_use(market, code, start=each) for each in starts]
+        operations.close_tenant_month(tenant_id=tenants[-1], month=OCTOBER, now=NOW)
+        make_correction(market, code, corrects=used[0], start=starts[0])
+        later = after(november)
+        close = partial(
+            operations.close_tenant_month, tenant_id=tenants[-1], month=november, now=later
+        )
+        correct = partial(make_correction, market, code, corrects=used[1], start=starts[1])
+        return [close, close, correct]
+
+    race = run_race(rounds=rounds, make_works=make_works)
+
+    for tenant_id in tenants:
+        operations.close_tenant_month(tenant_id=tenant_id, month=november, now=after(november))
+        operations.close_tenant_month(tenant_id=tenant_id, month=december, now=after(december))
+        (line,) = Invoice.objects.get(tenant_id=tenant_id, kind="bill").lines.all()
+        assert InvoiceCredited.objects.get(line=line).credited == line.amount == 4_860_002
+        assert sum(each.total_fen for each in Invoice.objects.filter(tenant_id=tenant_id)) == 0
     race.assert_they_met()
     assert_every_law_holds()
 

@@ -84,7 +84,7 @@ def test_many_askers_of_one_new_account(rounds):
     def ask(number: int) -> int:
         with transaction():
             account_id = operations.account(
-                owner_kind="tenant", owner_id=number, kind="paid", subject="raced"
+                owner_kind="tenant", owner_id=number + 1, kind="paid", subject="raced"
             )
             time.sleep(HOLD_SECONDS)
             return account_id
@@ -183,7 +183,7 @@ def test_payments_that_settle_one_debt(rounds):
 
     def make_works(number: int):
         tenant = make_tenant()
-        make_debt(tenant_id=tenant.pk, amount=100)
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=100)
         tenants.append(tenant.pk)
         return [partial(pay, tenant.pk, f"{number}-{racer}") for racer in range(3)]
 

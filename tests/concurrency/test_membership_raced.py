@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
+from accounts.invitations.mailing import send_waiting
 from accounts.invitations.operations import InvitationNotFound, accept_invitation, revoke_invitation
 from accounts.membership.operations import LastOwner, end_membership
-from accounts.models import Membership
+from accounts.models import Invitation, Membership
 from accounts.permissions import Role
 from kernel.audit import Actor
 from tests.builders.accounts import NOW, make_invitation, make_member, make_organisation, make_user
@@ -44,6 +45,23 @@ def test_all_owners_leave_at_once(rounds):
         left = Membership.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
         assert left.count() == 1
     race.assert_they_met()
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_two_senders_send_an_invitation_once(rounds):
+    sent: list[object] = []
+
+    def make_works(_: int):
+        make_invitation(now=NOW)
+        make_invitation(now=NOW)
+        send = partial(send_waiting, send=sent.append, clock=lambda: NOW)
+        return [send, send, send]
+
+    race = run_race(rounds=rounds, make_works=make_works)
+
+    assert [sum(outcomes) for outcomes in race.rounds] == [2] * rounds
+    assert len({mail.invitation_id for mail in sent}) == len(sent) == 2 * rounds
+    assert set(Invitation.objects.values_list("mail_state", "mail_attempts")) == {("sent", 1)}
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)

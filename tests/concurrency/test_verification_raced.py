@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from accounts.models import (
+    Notification,
     Organisation,
     Verification,
     VerificationDecision,
@@ -18,6 +20,8 @@ from accounts.verification.decisions.operations import decide
 from accounts.verification.kinds import Outcome
 from accounts.verification.operations import start, submit
 from accounts.verification.payments.operations import AmountCheck, Check, confirm_amount
+from accounts.verification.reminding import remind
+from kernel.models import OutboxEvent
 from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.verification import (
     make_case,
@@ -111,6 +115,41 @@ def test_an_amount_is_guessed_by_many_hands_at_once(rounds):
         assert sorted(check.result for check in checks) == [Check.FAILED, Check.WRONG, Check.WRONG]
         assert VerificationPayment.objects.get(id=payment_id).tries == 3
     race.assert_they_met()
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_two_workers_remind_at_once(rounds):
+    officer = make_staff(role=Staff.SUBSIDY_OFFICER)
+    cases = []
+
+    def make_works(_: int):
+        cases.append(make_submitted_case())
+        return [partial(remind, now=NOW + timedelta(days=30))] * 3
+
+    race = run_race(rounds=rounds, make_works=make_works)
+
+    assert all(sorted(map(str, outcomes)) == ["0", "0", "1"] for outcomes in race.rounds)
+    told = Notification.objects.filter(user=officer, kind="verification_overdue")
+    assert sorted(row.about["case"] for row in told) == sorted(
+        str(case.public_id) for case in cases
+    )
+    assert race.lock_waits > 0
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_two_workers_tell_of_an_end_at_once(rounds):
+    def make_works(number: int):
+        organisation = make_organisation()
+        Organisation.objects.filter(pk=organisation.pk).update(
+            verified_at=NOW, verified_until=NOW + timedelta(days=365)
+        )
+        return [partial(remind, now=NOW + timedelta(days=365))] * 3
+
+    race = run_race(rounds=rounds, make_works=make_works)
+
+    assert all(sorted(map(str, outcomes)) == ["0", "0", "1"] for outcomes in race.rounds)
+    assert OutboxEvent.objects.filter(kind="verification.ended").count() == rounds
+    assert race.lock_waits > 0
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)

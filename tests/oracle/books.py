@@ -42,7 +42,10 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Who pays how much of a charge. `payer` is the code of a lot or award, '' for arrears."""
+    """Who pays how much of a charge.
+
+    `payer` is the code of a lot or award; for arrears, of the operator that they are owed to.
+    """
 
     job: str
     tenant: str
@@ -218,7 +221,7 @@ def _charge(use: Use, segment_no: int, piece: Slice, tenant: _Tenant, books: Ora
     shares: list[tuple[str, str, int]] = []
 
     # 1. Card-time pays quantity, before anything has a price.
-    priced = _burn("in_kind", quantity, use, starts, tenant, shares)
+    priced = _burn("in_kind", quantity, use, price, starts, tenant, shares)
 
     # 2. The rest is priced by the difference of the month's rounded total.
     before = tenant.rated.get((price.code, month), Fraction(0))
@@ -227,7 +230,7 @@ def _charge(use: Use, segment_no: int, piece: Slice, tenant: _Tenant, books: Ora
     gross = price.total_micro(after) - price.total_micro(before)
 
     # 3. Promotions are a discount.
-    net = _burn("promotion", gross, use, starts, tenant, shares)
+    net = _burn("promotion", gross, use, price, starts, tenant, shares)
 
     # 4. Programmes share in what is left, one after the other.
     owed = net
@@ -241,10 +244,10 @@ def _charge(use: Use, segment_no: int, piece: Slice, tenant: _Tenant, books: Ora
     tenant_pays = owed
 
     # 5 and 6. Own money, then the credit limit; what nobody pays is owed.
-    owed = _burn("paid", owed, use, starts, tenant, shares)
-    owed = _burn("credit", owed, use, starts, tenant, shares)
+    owed = _burn("paid", owed, use, price, starts, tenant, shares)
+    owed = _burn("credit", owed, use, price, starts, tenant, shares)
     if owed:
-        shares.append(("arrears", "", owed))
+        shares.append(("arrears", price.operator, owed))
 
     books.charges.append(
         Charge(
@@ -282,6 +285,7 @@ def _burn(
     kind: str,
     need: int,
     use: Use,
+    price: Price,
     moment: datetime,
     tenant: _Tenant,
     shares: list[tuple[str, str, int]],
@@ -289,7 +293,8 @@ def _burn(
     """Let the lots of a kind pay in their order; return what is left to pay."""
     for lot in tenant.of_kind(kind):
         left = tenant.left.setdefault(lot.code, lot.amount)
-        paid = min(need, left) if lot.may_pay(use.card_type, moment) else 0
+        may_pay = lot.may_pay(use.card_type, price.operator, moment)
+        paid = min(need, left) if may_pay else 0
         if paid > 0:
             tenant.left[lot.code] = left - paid
             shares.append((kind, lot.code, paid))

@@ -22,7 +22,7 @@ class Price:
 
     `steps` makes it graduated: (from this many card-hours of the month, yuan per card-hour).
     `band` is a daily window in minutes of the local day. Where several hold, the lowest `rank`
-    counts, then one with a band, then the newest correction.
+    counts, then one with a band, then the newest correction. `operator` is who sells.
     """
 
     code: str
@@ -35,6 +35,7 @@ class Price:
     band: tuple[int, int] | None = None
     rank: int = 0
     correction: int = 0
+    operator: str = ""
 
     def is_offered(self, tenant: str, card_type: str) -> bool:
         """Say whether the price is meant for this tenant's use of this card type."""
@@ -61,6 +62,7 @@ class Lot:
 
     `kind` is in_kind (amount in milli-card-milliseconds), promotion, paid or credit (amount in
     micro-yuan). A paid lot and a credit limit pay for use from before they were there as well.
+    A lot that names its operator pays for nobody else's compute.
     """
 
     code: str
@@ -71,11 +73,13 @@ class Lot:
     expires: datetime | None = None
     card_type: str | None = None
     specificity: int = 0
+    operator: str | None = None
 
-    def may_pay(self, card_type: str, moment: datetime) -> bool:
+    def may_pay(self, card_type: str, operator: str, moment: datetime) -> bool:
         """Say whether use of this card type at this instant is in its scope and time."""
         return (
             self.card_type in (None, card_type)
+            and self.operator in (None, operator)
             and (self.starts is None or self.starts <= moment)
             and (self.expires is None or moment < self.expires)
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from kernel import seals
 from kernel.audit import Actor
 from kernel.origin import Origin, acting_from
 from kernel.seals import SealHead
+from portal.wording_of_decisions import ACTIONS
 from tests.architecture.permission_rows import ROWS
 from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.audit import make_decision
@@ -182,3 +185,17 @@ def test_where_nothing_fits_the_page_says_what_to_do(auditor):
 
     assert 'class="empty"' in page
     assert 'href="/audit"' in page
+
+
+def test_every_action_that_is_written_down_has_words() -> None:
+    # given every action that an operation names
+    root = Path(settings.BASE_DIR)
+    written = {
+        action
+        for room in ("accounts", "compute_billing")
+        for path in (root / room).rglob("*.py")
+        for action in re.findall(r'action="([a-z_]+\.[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    # then a reader of the log meets no code
+    assert written - set(ACTIONS) == set()
+    assert written

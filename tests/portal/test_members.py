@@ -8,11 +8,17 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts import queries
-from accounts.models import Organisation, User
-from accounts.permissions import Role
+from accounts.invitations import mailing as invitations
+from accounts.keys.operations import create_key
+from accounts.models import Invitation, Organisation, User
+from accounts.notifications.mailing import GIVE_UP_AFTER
+from accounts.permissions import Caller, Role, Scope
+from kernel.clock import utc_now
+from portal.tasks import send_notifications
 from tests.builders.accounts import (
     PASSWORD,
     make_invitation,
@@ -40,7 +46,16 @@ def roles(user: User, organisation: Organisation) -> frozenset[Role]:
 
 
 def link_in_mail() -> str:
-    return re.search(r"http://testserver(/invitations/\S+)", mail.outbox[-1].body)[1]
+    """Send what waits, and return the link of the one invitation."""
+    send_notifications()
+    texts = "\n".join(str(message.body) for message in mail.outbox)
+    return re.search(r"http://127.0.0.1:8000(/invitations/\S+)", texts)[1]
+
+
+def invitation_in_mail() -> EmailMessage:
+    send_notifications()
+    (message,) = [one for one in mail.outbox if "/invitations/" in one.body]
+    return message
 
 
 class TestInvitation:
@@ -69,24 +84,81 @@ class TestInvitation:
             desk(organisation), {"email": "new@example.com", "role": "finance"}
         )
 
-        message = mail.outbox[-1]
+        message = invitation_in_mail()
         assert message.to == ["new@example.com"]
         assert "A & B 邀请您" in message.subject
         assert "A & B invites you" in message.subject
         assert "财务" in message.body
         assert "the role of finance" in message.body
 
-    def test_a_mail_server_that_is_away_is_told_and_loses_nothing(self, settings):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    def test_a_mail_server_that_is_away_is_asked_again_and_then_it_is_told(self):
         organisation = make_organisation()
         owner = signed_in(make_member(organisation=organisation))
-
         owner.post(desk(organisation), {"email": "new@example.com", "role": "viewer"})
+        waiting = Invitation.objects.get()
+        now = waiting.created_at
 
+        def refuse(_: invitations.InvitationMail) -> None:
+            raise OSError
+
+        while waiting.mail_state == "waiting":
+            now = waiting.mail_next_at
+            invitations.send_waiting(send=refuse, clock=iter([now] * 3).__next__)
+            waiting.refresh_from_db()
+
+        assert (waiting.mail_state, now) == ("failed", waiting.created_at + GIVE_UP_AFTER)
+        assert waiting.token_encrypted == ""
         page = body(owner.get(desk(organisation)))
         assert "邮件未能发出" in page
         assert "new@example.com" in page
+
+    def test_a_key_s_invitation_is_sent_as_the_form_s_is_and_once(self):
+        organisation = make_organisation(name="青岚视觉")
+        owner = make_member(organisation=organisation)
+        caller = Caller(
+            user_id=owner.pk, organisation_id=organisation.pk, roles=frozenset({Role.OWNER})
+        )
+        made = create_key(
+            caller=caller,
+            organisation_id=organisation.pk,
+            name="people",
+            scopes=[Scope.MEMBERS_WRITE],
+            expires_at=None,
+            now=utc_now(),
+        )
+        client = Client(headers={"authorization": f"Bearer {made.text}"})
+        offer = {"email": "New@example.com", "role": "developer"}
+
+        answer = client.post("/api/v1/invitations", offer, content_type="application/json")
+
+        assert answer.status_code == 201
+        message = invitation_in_mail()
+        assert message.to == ["new@example.com"]
+        assert "青岚视觉 邀请您" in message.subject
+        assert answer.json()["link"] in message.body
+        send_notifications()
+        assert invitation_in_mail() is message
+        kept = Invitation.objects.get()
+        assert (kept.mail_state, kept.mail_attempts, kept.token_encrypted) == ("sent", 1, "")
+
+    def test_what_was_taken_back_or_lost_is_never_sent(self):
+        # given one that is taken back before it left
+        organisation = make_organisation()
+        owner = signed_in(make_member(organisation=organisation))
+        issued = make_invitation(organisation=organisation)
+        public_id = issued.invitation.public_id
+        owner.post(f"/organisations/{organisation.code}/invitations/{public_id}/revoke")
+        # and one whose sender died
+        make_invitation(now=utc_now())
+        lost = invitations.claim(now=utc_now())
+        # when the next sender comes, and the hour after
+        later = utc_now() + invitations.LEASE
+        send_notifications()
+        assert invitations.give_up_lost(now=later) == 2
+        # then nothing left, and no token is kept
+        assert not [one for one in mail.outbox if "/invitations/" in one.body]
+        assert Invitation.objects.get(pk=lost.invitation_id).mail_state == "lost"
+        assert not Invitation.objects.exclude(token_encrypted="").exists()
 
     def test_an_address_that_is_none_is_refused_and_kept(self):
         organisation = make_organisation()

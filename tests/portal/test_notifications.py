@@ -8,20 +8,26 @@ import pytest
 
 from accounts.events.relay import relay
 from accounts.events.vocabulary import BalanceLow, InvoiceIssued
-from accounts.models import Notification, User
-from accounts.notifications.kinds import Kind
+from accounts.models import Notification, NotificationPreference, User
+from accounts.notifications.kinds import RULES, Kind
 from accounts.notifications.operations import notify
-from accounts.permissions import Role
+from accounts.permissions import Role, Staff
 from kernel.identifiers import uuid7
 from kernel.money import Money
 from kernel.transactions import transaction
-from tests.builders.accounts import NOW, make_member, make_organisation
+from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.sessions import signed_in
 from tests.builders.webhooks import happens
 
 pytestmark = pytest.mark.django_db
 QUERIES_MAX = 10
 LOW = BalanceLow(balance=Money(1_234_567_891), days_left=3, threshold_days=7)
+OF_CASH = {
+    "difference": str(uuid7()),
+    "custody": "stripe:main",
+    "since": "2026-10-09",
+    "amount": LOW.as_data()["balance"],
+}
 
 
 @pytest.fixture
@@ -89,6 +95,7 @@ def test_nobody_reads_what_somebody_else_was_told(organisation, owner):
 
 
 def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation, owner):
+    of_a_payment = {"payment": str(uuid7()), "amount": LOW.as_data()["balance"]}
     about = {
         Kind.BILL_ISSUED: InvoiceIssued(
             invoice=uuid7(), number="2026-000007", month=NOW.date(), total=Money.from_fen(12_345)
@@ -105,6 +112,29 @@ def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation
         Kind.WEBHOOK_DISABLED: {"endpoint": str(uuid7()), "reason": "failing"},
         Kind.VERIFICATION_DECIDED: {"outcome": "approved"},
         Kind.DEADLINE_NEAR: {"day": "2026-10-09"},
+        Kind.PACKAGE_CHANGED: {
+            "package": str(uuid7()),
+            "number": "PK20261005-000001",
+            "cards": 4,
+            "amount": {"amount": "-5600.000000", "currency": "CNY"},
+        },
+        Kind.PACKAGE_ENDING: {
+            "package": str(uuid7()),
+            "number": "PK20261005-000001",
+            "days_left": 7,
+        },
+        Kind.PAYMENT_RECEIVED: of_a_payment,
+        Kind.PAYMENT_FAILED: of_a_payment,
+        Kind.REFUND_PAID: of_a_payment,
+        Kind.REFUND_FAILED: of_a_payment,
+        Kind.PAYMENT_DISPUTED: of_a_payment,
+        Kind.DISPUTE_CLOSED: {**of_a_payment, "outcome": "won"},
+        Kind.AUTO_TOP_UP_OFF: {"times": 3},
+        Kind.VERIFICATION_DUE_SOON: {"case": str(uuid7()), "day": "2026-10-09"},
+        Kind.VERIFICATION_OVERDUE: {"case": str(uuid7()), "day": "2026-10-09"},
+        Kind.VERIFICATION_ENDING: {"ends_on": "2027-10-09", "days_left": 30},
+        Kind.VERIFICATION_ENDED: {"ends_on": "2027-10-09"},
+        Kind.CASH_DIFFERENCE_OPEN: OF_CASH,
     }
     with transaction():
         for kind in Kind:
@@ -113,6 +143,7 @@ def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation
                 about=about[kind],
                 subject="one",
                 organisation_id=organisation.pk,
+                user_ids=[owner.pk] if RULES[kind].staff else None,
                 now=NOW,
             )
     assert Notification.objects.filter(user=owner).count() == len(Kind)
@@ -124,6 +155,7 @@ def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation
         assert pages[-1].count("data-notification=") == len(Kind)
     assert "¥ 123.45" in pages[0]
     assert "组织已通过认证。" in pages[0]
+    assert "有效期至 2027-10-08" in pages[0]
     assert "来源 slurm 的一批上报中，有 3 条记录未被接收。" in pages[0]
     assert "Of a delivery from slurm, 3 records were refused." in pages[1]
     for told in Notification.objects.filter(user=owner):
@@ -158,6 +190,21 @@ def test_choices_are_kept_and_some_cannot_be_refused(organisation, owner):
     assert User.objects.get(pk=owner.pk).language == "en"
     wrong = client.post("/account/notifications", {"language": "fr"})
     assert wrong.status_code == 422
+
+
+def test_of_what_officers_do_officers_alone_choose(owner):
+    officer = make_staff(role=Staff.SUBSIDY_OFFICER)
+    assert "verification_overdue.email" not in (
+        signed_in(owner).get("/account/notifications").content.decode()
+    )
+    page = signed_in(officer).get("/account/notifications").content.decode()
+    assert "verification_overdue.email" in page
+    # when the owner keeps what he was offered, all of it off
+    signed_in(owner).post("/account/notifications", {"language": "en"})
+    # then nothing was chosen of what he was not offered
+    kept = NotificationPreference.objects.filter(user=owner).values_list("kind", flat=True)
+    assert "bill_issued" in kept
+    assert "verification_overdue" not in kept
 
 
 def test_pages_take_few_queries(organisation, owner, django_assert_max_num_queries):

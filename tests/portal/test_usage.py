@@ -279,4 +279,52 @@ def test_the_navigation_offers_what_one_may_see_and_marks_where_one_is():
     assert '<a href="/">结算</a>' in at_usage
     assert '<a href="/" aria-current="page">结算</a>' in of_seller
     assert 'href="/usage"' not in of_seller
-    assert 'class="desks' not in of_stranger
+    assert 'class="way' not in of_stranger
+
+
+def test_from_a_line_of_a_bill_to_the_use_behind_it_and_its_file():
+    # given a bill, half of it borne by an award and half paid
+    market = make_settled_month()
+    client = member_of(market, "rich")
+    (bill,) = re.findall(r'href="(/statements/[0-9a-f-]+)"', read(client, "/statements"))
+    links = re.findall(r'<a href="(/usage\?[^"]+line=\d+)"', read(client, bill))
+    assert len(links) == 2
+    # when each of its lines is followed
+    for link in links:
+        address = link.replace("&amp;", "&")
+        page = client.get(address).content.decode()
+        (row,) = records(page).values()
+        # then the record tells how much of it is this line's, as does its file
+        assert row == {**PRECISE, "tenant": "12.150000", "line": "12.150000"}
+        assert sums(page)["line"] == "12.150000"
+        answer = client.get(f"{address}&file=csv")
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        (told,) = csv.DictReader(StringIO(text))
+        assert told["on_this_line"] == "12.150000"
+
+
+def test_usage_is_counted_by_the_bill_it_stands_on_or_by_its_start():
+    # given a settled month, and use of that month that is told after it was closed
+    market = make_settled_month()
+    late = hours_around_midnight(before=1, after=1)
+    market.report({"account": "rich", **late, "external_id": "late"})
+    market.rate()
+    client = member_of(market, "rich")
+
+    def found(**query: str) -> set[str]:
+        return {row["gross"] for row in records(read(client, "/usage", **query)).values()}
+
+    # when it is counted by either
+    # then the late one is of October by its start, and of November by its bill
+    assert len(found(month="2026-10")) == 2
+    assert found(month="2026-10", by="bill") == {"24.300000"}
+    assert found(month="2026-11", by="bill") == {"9.720000"}
+    assert found(month="2026-11") == set()
+
+
+def test_who_sees_no_amounts_is_not_asked_by_bill():
+    market = make_settled_month()
+    developer = member_of(market, "rich", Role.DEVELOPER)
+
+    assert 'name="by"' not in read(developer, "/usage")
+    assert developer.get("/usage", {"by": "bill"}).status_code == 404

@@ -287,6 +287,38 @@ class TestDesk:
         assert text.splitlines()[0].startswith("单位,统一社会信用代码,")
         assert len(text.splitlines()) == 3
 
+    @pytest.mark.parametrize("outcome", [Outcome.RETURNED, None])
+    def test_a_case_in_the_mending_stays_under_the_name_it_was_handed_in_with(
+        self, officer, owner, organisation, outcome
+    ):
+        # given a case that came back, or was taken back
+        case = make_submitted_case(organisation)
+        if outcome is None:
+            owner.post(at("/withdraw"))
+        else:
+            decide_case(case, outcome)
+        handed_in, typed = case.uscc, make_uscc()
+        # when another name is typed, and the organisation calls itself otherwise
+        save(owner, "/identity", uscc=typed, registered_name="改名后公司")
+        Organisation.objects.filter(pk=organisation.pk).update(name="今名")
+        # then officers find it under what was handed in, in the queue, its file and its page
+        assert handed_in in body(officer.get(f"{DESK}?state=returned"))
+        for address in (f"{DESK}?state=returned", f"{DESK}/{case.public_id}"):
+            page = body(officer.get(address))
+            assert "青岚视觉 有限公司" in page
+            assert "改名后公司" not in page
+            assert "今名" not in page
+            assert typed not in page
+        file = officer.get(f"{DESK}?state=returned&file=csv")
+        text = b"".join(file.streaming_content).decode("utf-8-sig")
+        assert "青岚视觉 有限公司" in text
+        assert typed not in text
+        assert "没有符合" in body(officer.get(f"{DESK}?state=returned&name=改名后"))
+        # and a paper that another organisation hands in too is told under that name
+        other = signed_in(make_staff(role=Staff.SUBSIDY_OFFICER))
+        twin = make_submitted_case()
+        assert "青岚视觉 有限公司" in body(other.get(f"{DESK}/{twin.public_id}"))
+
     def test_an_empty_queue_says_what_comes(self, officer):
         assert "没有待决定的申请" in body(officer.get(DESK))
 
@@ -301,7 +333,7 @@ class TestDesk:
         make_submitted_case(make_organisation(name="先来"))
         case = make_submitted_case(make_organisation(name="后到"))
         page = body(officer.get(f"{DESK}/{case.public_id}"))
-        assert "也曾由 先来 提交" in page
+        assert "也曾由 先来 有限公司 提交" in page
 
     def test_a_refusal_without_a_reason_keeps_what_was_typed(self, officer):
         case = make_submitted_case()

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from accounts.models import WebhookDelivery, WebhookEndpoint
+from accounts.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from accounts.permissions import Role
-from tests.builders.accounts import make_member, make_organisation
+from tests.builders.accounts import NOW, make_member, make_organisation
 from tests.builders.sessions import signed_in
 from tests.builders.webhooks import PUBLIC_URL, make_endpoint, own_dead_letter
 
@@ -108,6 +108,63 @@ def test_what_was_given_up_is_found_and_sent_again(organisation, owner):
     assert "已在等待发送" in twice.content.decode()
     table = b"".join(owner.get(page, {"file": "csv"}).streaming_content).decode()
     assert str(letter) in table
+
+
+def attempted(letter, *failures: str) -> None:
+    """Let a delivery have been tried, and each time failed so; an empty text was taken."""
+    for number, failure in enumerate(failures, start=1):
+        WebhookAttempt.objects.create(
+            delivery=WebhookDelivery.objects.get(public_id=letter),
+            number=number,
+            started_at=NOW,
+            ended_at=NOW,
+            duration_ms=1200 + number,
+            failure=failure,
+            response_status=503 if failure == "status" else None,
+            response_excerpt="<b>=busy</b>" if failure == "status" else "",
+            retry_after_seconds=90 if failure == "status" else None,
+        )
+
+
+def test_a_message_shows_its_attempts_filtered_and_as_a_file(organisation, owner):
+    letter = own_dead_letter(organisation)
+    attempted(letter, "timeout", "status", "")
+    address = f"/organisations/{organisation.code}/deliveries/{letter}"
+
+    page = owner.get(address).content.decode()
+    failed = owner.get(address, {"outcome": "status"}).content.decode()
+    file = b"".join(owner.get(address, {"file": "csv"}).streaming_content).decode("utf-8-sig")
+    part = owner.get(address, {"file": "csv", "outcome": "taken"})
+
+    assert page.count("data-attempt=") == 3
+    assert "1,203 ms" in page
+    assert "要求等待 90 秒" in page
+    assert "&lt;b&gt;=busy&lt;/b&gt;" in page
+    assert "<b>=busy" not in page
+    assert re.findall(r'data-attempt="(\d)"', failed) == ["2"]
+    assert [line.split(",")[1] for line in file.splitlines()] == ["number", "3", "2", "1"]
+    assert len(b"".join(part.streaming_content).decode().splitlines()) == 2
+    assert owner.get(address, {"outcome": "nonsense"}).status_code == 404
+    # another organisation's is absent
+    foreign = own_dead_letter(make_organisation())
+    assert owner.get(address.replace(str(letter), str(foreign))).status_code == 404
+
+
+def test_messages_are_filtered_by_state_and_event(organisation, owner):
+    letter = own_dead_letter(organisation)
+    endpoint = WebhookEndpoint.objects.get(deleted_at=None)
+    page = desk(organisation, endpoint.public_id)
+    for filters, found in (
+        ({"state": "dead"}, True),
+        ({"kind": "ping", "state": "dead"}, True),
+        ({"kind": "invoice.issued"}, False),
+        ({"state": "delivered"}, False),
+        # what there is not filters nothing
+        ({"state": "nonsense"}, True),
+    ):
+        assert (str(letter) in owner.get(page, filters).content.decode()) is found
+        file = owner.get(page, {**filters, "file": "csv"})
+        assert (str(letter) in b"".join(file.streaming_content).decode()) is found
 
 
 def test_pages_take_few_queries(organisation, owner, django_assert_max_num_queries):

@@ -29,6 +29,7 @@ from kernel.sql import rows
 from tests import oracle
 from tests.builders.accounts import make_member, make_organisation, make_user
 from tests.builders.market import LONG_AGO, NOW, YUAN, Market, make_market
+from tests.properties.elsewhere import open_elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +45,12 @@ CHARGES = """
 """
 SHARES = """
     SELECT u.external_id, c.segment_no, s.payer_kind,
-        CASE WHEN s.payer_kind = 'arrears' THEN '' ELSE a.subject END AS payer, s.amount
+        CASE WHEN s.payer_kind = 'arrears' THEN o.code ELSE a.subject END AS payer, s.amount
     FROM rating_charge_share s
     JOIN rating_charge c ON c.id = s.charge_id
     JOIN metering_usage_record u ON u.id = c.usage_id
     JOIN ledger_account a ON a.id = s.account_id
+    LEFT JOIN accounts_organisation o ON o.id = a.operator_id
 """
 
 moments = st.integers(0, HOURS * 60).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -64,6 +66,7 @@ class Job:
     starts: datetime
     milliseconds: int
     suspended_ppm: int
+    is_elsewhere: bool = False
 
     def line(self, number: int, card_type: str) -> str:
         ends = self.starts + timedelta(milliseconds=self.milliseconds)
@@ -83,6 +86,7 @@ jobs = st.lists(
         starts=moments,
         milliseconds=st.integers(1, 48 * 3_600_000),
         suspended_ppm=st.sampled_from([0, 0, 0, 1, 333_333]),
+        is_elsewhere=st.sampled_from([False, False, True]),
     ),
     min_size=1,
     max_size=8,
@@ -91,7 +95,10 @@ jobs = st.lists(
 
 @dataclass(frozen=True)
 class Terms:
-    """What is sold and granted; amounts in yuan, the package in card-hours."""
+    """What is sold and granted; amounts in yuan, packages in card-hours.
+
+    `elsewhere` is what another operator sells and grants: price, promotion, money, package.
+    """
 
     prices: tuple[int, int, int, int]
     changes: datetime
@@ -104,6 +111,7 @@ class Terms:
     paid: tuple[int, int]
     paid_ends: datetime
     credit: int
+    elsewhere: tuple[int, int, int, int]
     rates: tuple[int, int]
     caps: tuple[int, int]
     award_ends: datetime
@@ -124,6 +132,7 @@ terms = st.builds(
     paid=st.tuples(yuan, yuan),
     paid_ends=moments,
     credit=yuan,
+    elsewhere=st.tuples(micro, yuan, yuan, st.integers(1, 100)),
     rates=st.tuples(ppm, ppm),
     caps=st.tuples(yuan, yuan),
     award_ends=moments,
@@ -163,7 +172,8 @@ def sell(market: Market, wanted: Terms) -> list[oracle.Price]:
         return str(price.pk)
 
     def known(code: str, micro_yuan: int, **more: object) -> oracle.Price:
-        values = {"starts": LONG_AGO, "rank": 3, **more}
+        values = {"starts": LONG_AGO, "rank": 3, "card_type": meter.code, **more}
+        values["operator"] = market.operator.code
         return oracle.Price(code=code, yuan=Fraction(micro_yuan, YUAN), **values)  # type: ignore[arg-type]
 
     general = market.prices.pk
@@ -236,6 +246,8 @@ def grant(market: Market, wanted: Terms) -> tuple[list[oracle.Lot], list[oracle.
             amount=quantity,
             expires=wanted.package_ends,
             starts=LONG_AGO,
+            operator=market.operator.code,
+            card_type=market.meter.code,
         ),
         oracle.Lot(
             code="promotion",
@@ -243,6 +255,7 @@ def grant(market: Market, wanted: Terms) -> tuple[list[oracle.Lot], list[oracle.
             kind="promotion",
             amount=wanted.promotion * YUAN,
             starts=wanted.promotion_starts,
+            operator=market.operator.code,
         ),
         oracle.Lot(code="", tenant="beta", kind="credit", amount=wanted.credit * YUAN),
     ]
@@ -264,6 +277,7 @@ def grant(market: Market, wanted: Terms) -> tuple[list[oracle.Lot], list[oracle.
                 kind="paid",
                 amount=amount * YUAN,
                 expires=expires,
+                operator=market.operator.code,
             )
         )
     ledger.set_credit_limit(tenant_id=market.tenants["beta"].pk, limit_micro=wanted.credit * YUAN)
@@ -307,7 +321,7 @@ def awards(market: Market, wanted: Terms) -> list[oracle.Award]:
 
 
 def deliver(market: Market, text: str) -> None:
-    """Record the file, and insist that each row is accepted."""
+    """Record a file, and insist that each row is accepted."""
     options = ParseOptions(format="csv", measure="cards", time_zone="UTC")
     parsed = list(parse(io.StringIO(text), options=options))
     outcome = metering.record_batch(
@@ -336,21 +350,27 @@ def expected(text: str, *terms_of: list) -> tuple[list[tuple], list[tuple]]:
 @given(wanted=terms, drawn=jobs, limit=st.integers(1, 5))
 def test_the_books_say_what_the_oracle_says(wanted: Terms, drawn: list[Job], limit: int) -> None:
     with undone():
-        # Given a market with prices, lots and awards, and a file of usage
+        # Given two operators with prices, lots and awards, and a file of usage
         market = make_market(price_micro=None)
         market.add_tenant("acme")
         add_postpaid_tenant(market, "beta")
         prices = sell(market, wanted)
         lots, granted = grant(market, wanted)
-        lines = [job.line(number, market.meter.code) for number, job in enumerate(drawn)]
+        there, sold_there, lots_there = open_elsewhere(market, wanted.elsewhere)
+        places = [there if job.is_elsewhere else market for job in drawn]
+        lines = [
+            job.line(number, place.meter.code)
+            for number, (job, place) in enumerate(zip(drawn, places, strict=True))
+        ]
         text = "\n".join([HEADER, *lines]) + "\n"
 
         # When it is delivered and rated in small batches
-        deliver(market, text)
+        for place, line in zip(places, lines, strict=True):
+            deliver(place, f"{HEADER}\n{line}\n")
         market.rate(limit=limit)
 
         # Then every charge and every share is the oracle's
-        charges, shares = expected(text, prices, granted, lots)
+        charges, shares = expected(text, prices + sold_there, granted, [*lots, *lots_there])
         assert [tuple(row.values()) for row in rows(CHARGES)] == charges
         assert sorted(tuple(row.values()) for row in rows(SHARES)) == shares
 

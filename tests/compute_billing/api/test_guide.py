@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from kernel.identifiers import uuid7
 from tests.builders.accounts import make_api_key, make_member, make_organisation
 from tests.builders.deliveries import NOW
 from tests.builders.market import LONG_AGO, PRICE_MICRO, YUAN
+from tests.builders.sandboxes import open_sandbox, sandbox_key
 
 GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 EXAMPLE = re.compile(
@@ -34,12 +38,18 @@ EXAMPLE = re.compile(
     re.DOTALL,
 )
 PYTHON = re.compile(r"```python\n(?P<code>.*?)```\n```json\n(?P<told>.*?)```", re.DOTALL)
+CURL = re.compile(
+    r"```sh\n(?P<command>curl .*?)```\n```json\n(?P<told>.*?)```",
+    re.DOTALL,
+)
+CURL_SECONDS_MAX = 60
 USED_AT = datetime(2026, 10, 5, tzinfo=UTC)
 
 
 def _open_jingxi() -> dict[str, str]:
     """Open the source of the guide and return the keys of its operator and its tenant."""
-    operator, tenant = make_organisation(kind=OrganisationKind.OPERATOR), make_organisation()
+    operator = make_organisation(kind=OrganisationKind.OPERATOR)
+    tenant = make_organisation(code="qinglan")
     centre = catalogue.open_centre(
         code="jingxi", name="京西智谷", owner_id=operator.pk, operator_id=operator.pk
     )
@@ -115,7 +125,7 @@ def test_the_examples_do_what_they_say(live_server) -> None:
     # given the source of the guide
     keys = _open_jingxi()
     examples = list(EXAMPLE.finditer(GUIDE.read_text(encoding="utf-8")))
-    assert len(examples) == GUIDE.read_text(encoding="utf-8").count("```http") == 12
+    assert len(examples) == GUIDE.read_text(encoding="utf-8").count("```http") == 17
     for example in examples:
         # when an example is sent, and whatever waits is rated
         response = _send(example, keys=keys)
@@ -124,6 +134,9 @@ def test_the_examples_do_what_they_say(live_server) -> None:
         expected = json.loads(example["answer"])
         assert response.status_code == expected.get("status", response.status_code)
         assert _told(response.json(), expected) == expected
+        # and the secret that it told is the one that the page goes on with
+        if response.json().get("secret", "").startswith("sk_test_"):
+            keys["$SANDBOX_KEY"] = response.json()["secret"]
     # and the program, run against the service, finds what the page says
     for program in PYTHON.finditer(GUIDE.read_text(encoding="utf-8")):
         names = {"ADDRESS": live_server.url, "TENANT_KEY": keys["$TENANT_KEY"]}
@@ -132,3 +145,30 @@ def test_the_examples_do_what_they_say(live_server) -> None:
         exec(program["code"], names)  # noqa: S102 - the program of the page is what is tried
         expected = json.loads(program["told"])
         assert {name: str(names[name]) for name in expected} == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_newcomer_meters_a_first_card_hour_with_curl(live_server) -> None:
+    # given the public prices of the guide, and a newcomer's key of his sandbox
+    if shutil.which("curl") is None:
+        pytest.skip("There is no curl here.")
+    _open_jingxi()
+    newcomer = make_organisation(code="yunqi")
+    open_sandbox(newcomer)
+    scopes = ("usage:write", "usage:read", "billing:read", "keys:read")
+    named = {"SUANJI": live_server.url, "KEY": sandbox_key(newcomer, scopes=scopes)}
+    commands = list(CURL.finditer(GUIDE.read_text(encoding="utf-8")))
+    assert len(commands) == GUIDE.read_text(encoding="utf-8").count("\ncurl ") == 5
+    for command in commands:
+        # when the commands of the page are run one after the other, and whatever waits is rated
+        ran = subprocess.run(
+            ["/bin/sh", "-c", command["command"]],
+            env={**os.environ, **named, "NO_PROXY": "*"},
+            capture_output=True,
+            check=True,
+            timeout=CURL_SECONDS_MAX,
+        )
+        list(rating.rate_all(now=NOW))
+        # then each prints what the page says
+        expected = json.loads(command["told"])
+        assert _told(json.loads(ran.stdout), expected) == expected

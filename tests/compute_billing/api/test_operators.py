@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
@@ -10,14 +12,16 @@ from tests.builders.accounts import make_member, make_staff
 from tests.builders.sessions import signed_in
 from tests.builders.world import World, make_world
 from tests.compute_billing.api.reading import client_of, read
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 LISTS = ("statements", "sources", "sources/slurm/rejects", "sources/slurm/conflicts")
 
 
-@pytest.fixture
-def world() -> World:
-    return make_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        yield make_world()
 
 
 @pytest.fixture

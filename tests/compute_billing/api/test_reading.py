@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -14,13 +15,15 @@ from compute_billing.metering import operations as metering
 from tests.builders.accounts import make_organisation
 from tests.builders.world import World, at, make_world
 from tests.compute_billing.api.reading import LISTS, client_of, pages, read, yuan
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
-    return make_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        yield make_world()
 
 
 def test_pages_joined_are_the_whole_list(world: World) -> None:
@@ -151,9 +154,9 @@ def test_a_bill_is_its_lines_and_taxes(world: World) -> None:
 
 
 def test_the_balance_is_what_the_lots_hold(world: World) -> None:
-    # given a tenant with lots of each stage, of which ten yuan are held
+    # given a tenant with lots of each stage, of which money for a job is held
     client = client_of(world.alpha)
-    when = {"at": "2026-10-11T00:00:00Z"}
+    when = {"at": "2026-10-12T12:00:00Z"}
     # when balance and lots are read as of an instant after the promotion ended
     balance = read(client, "balance", **when)
     lots = read(client, "lots", valid_at=when["at"])["data"]
@@ -161,10 +164,15 @@ def test_the_balance_is_what_the_lots_hold(world: World) -> None:
     held = {holding["stage"]: holding for holding in balance["holdings"]}
     assert set(held) == {lot["stage"] for lot in lots} == {"in_kind", "paid"}
     paid = [lot for lot in lots if lot["stage"] == "paid"]
-    assert {lot["reference"] for lot in paid} == {"top-up-1", "top-up-2"}
-    assert {lot["funded_by"] for lot in lots} == {"bank", "operator:jingxi"}
+    transfers = [lot for lot in paid if lot["reference"].startswith("bank:")]
+    assert {lot["reference"] for lot in paid if lot not in transfers} == {
+        "top-up-1",
+        "top-up-2",
+    }
+    funders = {lot["funded_by"] for lot in lots if lot not in transfers}
+    assert funders == {"bank", "operator:jingxi"}
     assert yuan(held["paid"]["amount"]) == sum(yuan(lot["amount"]) for lot in paid)
-    assert yuan(held["paid"]["held_amount"]) == 10
+    assert yuan(held["paid"]["held_amount"]) == Decimal("10.603601")
     assert held["in_kind"]["card_time"]["card_type"] == "910B2"
     assert held["in_kind"]["amount"] is None
     assert balance["mode"] == "prepaid"
@@ -329,3 +337,43 @@ def _record(external_id: str, **more: str) -> dict[str, str]:
         "ended_at": at(10, 9, 1).isoformat(),
         **more,
     }
+
+
+def test_usage_is_found_by_the_bill_on_which_it_stands(world: World) -> None:
+    # given a bill, and the records that are behind each of its lines
+    client = client_of(world.beta)
+    bill = read(client, "invoices")["data"][-1]
+    lines = read(client, f"invoices/{bill['id']}")["lines"]
+    behind = [
+        {
+            row["external_id"]
+            for row in read(client, "usage/records", invoice=bill["id"], line=position)["data"]
+        }
+        for position in range(1, len(lines) + 1)
+    ]
+    # when all of its month is asked for
+    month = read(client, "usage/records", booked_month=bill["month"])["data"]
+    # then that is what the lines have together, and each line has some
+    assert all(behind)
+    assert set.union(*behind) == {row["external_id"] for row in month}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"invoice": "01a203bb-ed0b-7e96-8a3d-6e01c909ea9b"}, 422),
+        ({"line": "1"}, 422),
+        ({"line": "0", "invoice": "01a203bb-ed0b-7e96-8a3d-6e01c909ea9b"}, 422),
+        ({"line": "1", "invoice": "01a203bb-ed0b-7e96-8a3d-6e01c909ea9b"}, 404),
+        ({"booked_month": "2026-13"}, 422),
+    ],
+)
+def test_half_a_line_or_none_of_ones_own_is_refused(
+    world: World, query: dict[str, str], status: int
+) -> None:
+    assert client_of(world.beta).get("/api/v1/usage/records", query).status_code == status
+
+
+def test_who_may_not_read_bills_does_not_ask_by_them(world: World) -> None:
+    client = client_of(world.alpha, Scope.USAGE_READ)
+    assert client.get("/api/v1/usage/records", {"booked_month": "2026-09"}).status_code == 403

@@ -93,16 +93,34 @@ def balance_is_changed() -> list[Keys]:
     return [{"account_id": lot}]
 
 
-@breaks("held_is_sum_of_open_holds")
+def held_account() -> int:
+    """Return the lot on which the one hold of the world lies."""
+    return int(one("SELECT account_id FROM ledger_hold_part"))
+
+
+@breaks("closed_holds_hold_nothing")
 def hold_is_forgotten() -> list[Keys]:
-    do("UPDATE ledger_hold SET state = 'closed'")
-    return [{"account_id": account("top-up-2"), "open_parts": 0}]
+    do("UPDATE ledger_hold SET state = 'closed', closed_at = opened_at")
+    return [{"account_id": held_account(), "captured": 0}]
+
+
+@breaks("captures_are_shares")
+def hold_has_paid_for_nothing() -> list[Keys]:
+    do("UPDATE ledger_hold_part SET amount = amount + 1, captured = captured + 1")
+    return [{"account_id": held_account(), "captured": 1, "noted": None}]
+
+
+@breaks("held_is_sum_of_open_holds")
+def part_is_lost() -> list[Keys]:
+    lot = held_account()
+    do("DELETE FROM ledger_hold_part")
+    return [{"account_id": lot, "open_parts": 0}]
 
 
 @breaks("wallet_never_below_its_floor")
 def held_money_is_spent() -> list[Keys]:
     drop_constraint("ledger_balance", "ledger_balance_never_below_floor")
-    lot = account("top-up-2")
+    lot = held_account()
     posted = one("SELECT posted FROM ledger_balance WHERE account_id = %(lot)s", lot=lot)
     insert_posting("top-up-2", lot, account_of_kind("cash"), posted, "CNY")
     do("UPDATE ledger_balance SET posted = 0 WHERE account_id = %(lot)s", lot=lot)
@@ -148,6 +166,24 @@ def revenue_gets_a_balance_row() -> list[Keys]:
         total=total,
     )
     return [{"account_id": revenue, "has_balance": True}]
+
+
+@breaks("lots_pay_their_operator")
+def lot_is_said_to_be_another_operators() -> list[Keys]:
+    lot = account("top-up-2")
+    do(
+        "UPDATE ledger_credit_lot SET operator_id = tenant_id WHERE account_id = %(lot)s",
+        lot=lot,
+    )
+    return [{"transaction_id": transaction_of("top-up-2"), "destination_account_id": lot}]
+
+
+@breaks("lots_pay_their_operator")
+def arrears_are_owed_to_somebody_else() -> list[Keys]:
+    owed = one(
+        "UPDATE ledger_account SET operator_id = owner_id WHERE kind = 'arrears' RETURNING id"
+    )
+    return [{"source_account_id": owed}]
 
 
 @breaks("lots_hold_what_was_granted")

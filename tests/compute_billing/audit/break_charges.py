@@ -230,6 +230,15 @@ def charge_is_put_off() -> list[Keys]:
     return [{"charge_id": charge_id("b5"), "booked_month": date(2026, 11, 1)}]
 
 
+@breaks("charges_name_their_cluster")
+def charge_moves_to_another_cluster() -> list[Keys]:
+    do(
+        "UPDATE rating_charge SET cluster_id = cluster_id + 1 WHERE id = %(id)s",
+        id=charge_id("b5"),
+    )
+    return [{"charge_id": charge_id("b5")}]
+
+
 @breaks("charges_lie_in_their_months")
 def month_begins_an_hour_later() -> list[Keys]:
     do(

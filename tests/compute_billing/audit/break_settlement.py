@@ -61,7 +61,7 @@ def charge_comes_after_closing() -> list[Keys]:
         "nextval('rating_charge_id_seq'), usage_id, 2, 0, usage_month, booked_month, "
         "segment_end - interval '1 hour', segment_end, price_id, project_id, 0, 0, "
         "counter_before + quantity, 0, 0, 0, 0, NULL, NULL, "
-        "(SELECT max(id) FROM rating_run WHERE tenant_id = rating_charge.tenant_id) "
+        "(SELECT max(id) FROM rating_run WHERE tenant_id = rating_charge.tenant_id), cluster_id "
         "FROM rating_charge WHERE id = %(id)s",
         id=charge,
     )
@@ -197,6 +197,29 @@ def line_loses_its_quantity() -> list[Keys]:
         id=invoice_id("alpha"),
     )
     return [{"tenant_id": tenant_id("alpha"), "measure": "quantity in kind"}]
+
+
+@breaks("credit_notes_stay_within_their_bills")
+def line_is_credited_without_a_credit_note() -> list[Keys]:
+    line = one(
+        "INSERT INTO invoices_credited (line_id, billed, credited) "
+        "SELECT id, amount, 1 FROM invoices_invoice_line "
+        "WHERE invoice_id = %(id)s AND amount > 0 ORDER BY position LIMIT 1 RETURNING line_id",
+        id=invoice_id("beta"),
+    )
+    return [{"line_id": line}]
+
+
+@breaks("credit_notes_stay_within_their_bills")
+def bill_takes_back_from_itself() -> list[Keys]:
+    line = one(
+        "INSERT INTO invoices_credit (credit_line_id, corrected_line_id, amount) "
+        "SELECT id, id, amount FROM invoices_invoice_line "
+        "WHERE invoice_id = %(id)s AND amount > 0 ORDER BY position LIMIT 1 "
+        "RETURNING credit_line_id",
+        id=invoice_id("beta"),
+    )
+    return [{"credit_line_id": line, "problem": "not the sum of what it takes back"}]
 
 
 @breaks("invoices_add_up")

@@ -12,12 +12,30 @@ from compute_billing.audit.laws import LAWS
 from kernel.sql import execute
 from tests import database
 from tests.builders.world import World
-from tests.compute_billing.audit import break_books, break_charges, break_settlement
+from tests.compute_billing.audit import (
+    break_bank,
+    break_books,
+    break_cash,
+    break_charges,
+    break_packages,
+    break_payments,
+    break_settlement,
+    break_worlds,
+)
 from tests.compute_billing.audit.breakers import BREAKERS, Breaker, Keys
 
 pytestmark = pytest.mark.django_db
 
-FILES = (break_books, break_charges, break_settlement)
+FILES = (
+    break_bank,
+    break_cash,
+    break_books,
+    break_charges,
+    break_packages,
+    break_payments,
+    break_settlement,
+    break_worlds,
+)
 
 
 @contextmanager

@@ -36,10 +36,11 @@ def charge(price: Price, *, until) -> None:
     execute(
         "INSERT INTO rating_charge (tenant_id, recorded_month, id, usage_id, segment_no, revision,"
         " usage_month, booked_month, segment_start, segment_end, price_id, quantity,"
-        " quantity_in_kind, counter_before, gross, discount, programme, tenant, run_id) VALUES"
+        " quantity_in_kind, counter_before, gross, discount, programme, tenant, run_id, cluster_id)"
+        " VALUES"
         " (1, date_trunc('month', %(until)s AT TIME ZONE 'UTC')::date, %(price)s, 1, 1, 0,"
         " '2026-10-01', '2026-10-01', %(until)s - interval '1 hour', %(until)s, %(price)s, 1,"
-        " 0, 0, 1, 0, 0, 1, 1)",
+        " 0, 0, 1, 0, 0, 1, 1, 1)",
         until=until,
         price=price.pk,
     )

@@ -70,7 +70,7 @@ def test_a_closed_month_is_sealed_and_billed() -> None:
     assert (bill.series, bill.number, bill.issuer_id) == ("2026", 1, market.operator.pk)
     assert (bill.gross, bill.discount, bill.net) == (gross, 1 * YUAN, net)
     assert (bill.programme, bill.tenant_paid, bill.arrears) == (programme, 5 * YUAN, arrears)
-    assert (bill.tax, bill.tax_on_top) == (631_132, 0)  # 11.150005 x 6 / 106
+    assert bill.tax == 631_132  # 11.150005 x 6 / 106
     assert (bill.total_fen, bill.carried_micro) == (1_115, 5)
     assert lines_of(bill) == [
         (OCTOBER, "promotion", 5 * CARD_HOUR, 1 * YUAN),
@@ -201,7 +201,7 @@ def test_usage_waits_for_the_month_in_which_it_would_be_booked() -> None:
     assert [line[0] for line in lines_of(december)] == [OCTOBER]
 
 
-def test_a_correction_after_closing_is_taken_back_on_the_next_bill() -> None:
+def test_a_correction_after_closing_is_taken_back_by_a_credit_note() -> None:
     market = make_market(price_micro=2_430_001)
     market.add_tenant("acme", paid_yuan=100)
     used = make_use(market, "acme")
@@ -209,8 +209,8 @@ def test_a_correction_after_closing_is_taken_back_on_the_next_bill() -> None:
     # when the whole hour is corrected after October was billed
     make_correction(market, "acme", corrects=used)
     close(market, "acme", month=NOVEMBER)
-    # then November's bill returns all of it: price, tax and fen
     october, november = (the_bill(market, "acme", month=m) for m in (OCTOBER, NOVEMBER))
+    assert (november.kind, november.series, november.number) == ("credit_note", "2026-C", 1)
     assert lines_of(november) == [(OCTOBER, "paid", -CARD_HOUR, -2_430_001)]
     assert (october.net, october.tax, october.total_fen) == (2_430_001, 137_547, 243)
     assert (november.net, november.tax, november.total_fen) == (-2_430_001, -137_547, -243)
@@ -254,7 +254,7 @@ def test_each_issuer_bills_in_its_own_series() -> None:
     assert TenantMonth.objects.get().gross == 7_430_000
 
 
-def test_tax_that_the_list_does_not_include_comes_on_top() -> None:
+def test_tax_that_the_list_does_not_include_is_in_the_price_and_has_its_payer() -> None:
     # given a contract list without tax, at 100 yuan and 13 %
     market = make_market(price_micro=None)
     tenant = market.add_tenant("acme", paid_yuan=1_000)
@@ -275,13 +275,16 @@ def test_tax_that_the_list_does_not_include_comes_on_top() -> None:
     )
     make_use(market, "acme")
     close(market, "acme")
-    # then the bill asks for 113 yuan
+    # then the bill asks for 113 yuan, and the wallet has paid them
     bill = the_bill(market, "acme")
-    assert (bill.net, bill.tax, bill.tax_on_top) == (100 * YUAN, 13 * YUAN, 13 * YUAN)
+    assert (bill.net, bill.tax, bill.tenant_paid) == (113 * YUAN, 13 * YUAN, 113 * YUAN)
+    assert lines_of(bill) == [(OCTOBER, "paid", CARD_HOUR, 113 * YUAN)]
     assert (bill.total_fen, bill.carried_micro) == (11_300, 0)
-    assert InvoiceTax.objects.filter(invoice=bill).values_list(
-        "tax_class", "tax_included", "net", "tax"
-    ).get() == ("vat_13", False, 100 * YUAN, 13 * YUAN)
+    assert InvoiceTax.objects.filter(invoice=bill).values_list("tax_class", "net", "tax").get() == (
+        "vat_13",
+        113 * YUAN,
+        13 * YUAN,
+    )
 
 
 def test_a_tax_class_without_a_rate_parks_before_a_number_is_taken() -> None:

@@ -22,8 +22,8 @@ KEY = LineKey(
     usage_month=OCTOBER,
     price_id=2,
     project_id=None,
+    cluster_id=3,
     tax_class="vat_6",
-    tax_included=True,
     card_time_unit="CT:910B2",
 )
 

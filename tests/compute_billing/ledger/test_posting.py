@@ -20,6 +20,7 @@ from tests.builders.ledger import (
     make_account,
     make_entry,
     make_floored_account,
+    make_operator,
     post_entries,
     post_entry,
 )
@@ -49,10 +50,13 @@ class TestAccounts:
         assert not LedgerBalance.objects.filter(account_id=account_id).exists()
 
     def test_the_same_key_is_the_same_account(self):
+        first, second = make_operator().pk, make_operator().pk
         key = {"owner_kind": "tenant", "owner_id": 7, "kind": "arrears", "subject": "late_usage"}
+        key["operator_id"] = first
         assert make_account(**key) == make_account(**key)
         assert make_account(**key) != make_account(**{**key, "unit": "CT:910B"})
-        assert LedgerAccount.objects.count() == 2
+        assert make_account(**key) != make_account(**{**key, "operator_id": second})
+        assert LedgerAccount.objects.count() == 3
 
     def test_an_account_is_asked_for_inside_a_transaction(self):
         with pytest.raises(MissingTransaction):

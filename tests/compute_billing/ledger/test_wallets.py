@@ -161,7 +161,12 @@ class TestGrants:
             LotScope(project_id=project.pk),
         ]
         lots = [
-            grant_promotion(tenant_id=tenant.pk, scope=scope, reference=f"p{number}")
+            grant_promotion(
+                tenant_id=tenant.pk,
+                operator_id=cluster.centre.operator_id,
+                scope=scope,
+                reference=f"p{number}",
+            )
             for number, scope in enumerate(scopes)
         ]
         assert [lot.specificity for lot in lots] == [0, 1, 2, 3, 4]
@@ -170,6 +175,12 @@ class TestGrants:
         foreign = make_project(make_tenant().pk)
         with pytest.raises(operations.UnableToGrantLot):
             grant_promotion(tenant_id=make_tenant().pk, scope=LotScope(project_id=foreign.pk))
+
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_a_lot_is_not_bound_to_a_foreign_cluster(self, *, is_known):
+        cluster_id = make_cluster().pk if is_known else 404
+        with pytest.raises(operations.UnableToGrantLot, match="another operator's"):
+            grant_promotion(tenant_id=make_tenant().pk, scope=LotScope(cluster_id=cluster_id))
 
     @pytest.mark.parametrize("meter_id", [None, 404])
     def test_card_time_needs_a_meter(self, meter_id):
@@ -208,41 +219,43 @@ class TestGrants:
 
 class TestArrears:
     def test_debts_are_listed_from_the_oldest_with_their_cause(self):
-        tenant = make_tenant()
-        late = make_debt(tenant_id=tenant.pk, amount=30, cause="late_usage")
-        make_debt(tenant_id=tenant.pk, amount=20, cause="no_hold")
-        make_debt(tenant_id=tenant.pk, amount=10, cause="late_usage")
+        tenant, operator = make_tenant(), make_operator()
+        late = make_debt(
+            tenant_id=tenant.pk, operator_id=operator.pk, amount=30, cause="late_usage"
+        )
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=20, cause="no_hold")
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=10, cause="late_usage")
         owed = [(debt.cause, debt.outstanding) for debt in queries.arrears(tenant_id=tenant.pk)]
         assert owed == [("late_usage", 30), ("no_hold", 20), ("late_usage", 10)]
         assert queries.arrears_by_cause(tenant_id=tenant.pk) == {"late_usage": 40, "no_hold": 20}
         assert posted(late) == -40
 
     def test_a_top_up_settles_the_oldest_first(self):
-        tenant = make_tenant()
-        make_debt(tenant_id=tenant.pk, amount=30, cause="late_usage")
-        make_debt(tenant_id=tenant.pk, amount=20, cause="no_hold")
-        make_debt(tenant_id=tenant.pk, amount=10, cause="late_usage")
+        tenant, operator = make_tenant(), make_operator()
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30, cause="late_usage")
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=20, cause="no_hold")
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=10, cause="late_usage")
 
-        lot = make_top_up(tenant_id=tenant.pk, amount_micro=35)
+        lot = make_top_up(tenant_id=tenant.pk, operator_id=operator.pk, amount_micro=35)
 
         owed = [(debt.cause, debt.outstanding) for debt in queries.arrears(tenant_id=tenant.pk)]
         assert owed == [("no_hold", 15), ("late_usage", 10)]
         assert posted(lot.pk) == 0
 
     def test_what_is_left_of_the_payment_stays_in_the_lot(self):
-        tenant = make_tenant()
-        debt = make_debt(tenant_id=tenant.pk, amount=30)
-        lot = make_top_up(tenant_id=tenant.pk, amount_micro=100)
+        tenant, operator = make_tenant(), make_operator()
+        debt = make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30)
+        lot = make_top_up(tenant_id=tenant.pk, operator_id=operator.pk, amount_micro=100)
         assert (posted(debt), posted(lot.pk)) == (0, 70)
         assert queries.arrears(tenant_id=tenant.pk) == []
         cleared = LedgerTransaction.objects.get(kind="arrears_cleared")
         assert cleared.reference == f"{tenant.pk}:0"
 
     def test_clearing_goes_on_where_it_stopped(self):
-        tenant = make_tenant()
-        debt = make_debt(tenant_id=tenant.pk, amount=30)
+        tenant, operator = make_tenant(), make_operator()
+        debt = make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30)
         for amount in (10, 10, 10, 10):
-            make_top_up(tenant_id=tenant.pk, amount_micro=amount)
+            make_top_up(tenant_id=tenant.pk, operator_id=operator.pk, amount_micro=amount)
         references = LedgerTransaction.objects.filter(kind="arrears_cleared").order_by("id")
         assert [transaction.reference for transaction in references] == [
             f"{tenant.pk}:{before}" for before in (0, 10, 20)
@@ -250,10 +263,10 @@ class TestArrears:
         assert posted(debt) == 0
 
     def test_only_free_unscoped_paid_money_clears(self):
-        tenant = make_tenant()
-        make_debt(tenant_id=tenant.pk, amount=30)
+        tenant, operator = make_tenant(), make_operator()
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30)
         grant_promotion(tenant_id=tenant.pk, amount_micro=100)
-        operator, meter = make_operator(), make_meter()
+        meter = make_meter()
         with unit_of_work():
             operations.grant_paid_lot(
                 tenant_id=tenant.pk,
@@ -277,25 +290,47 @@ class TestArrears:
         assert (cleared.amount, cleared.outstanding, cleared.transaction_id) == (0, 30, None)
 
     def test_the_lot_that_expires_first_clears_first(self):
-        tenant = make_tenant()
-        lasting = make_top_up(tenant_id=tenant.pk, amount_micro=100)
-        ending = make_top_up(tenant_id=tenant.pk, amount_micro=10, expires_at=NOW + DAY)
-        make_debt(tenant_id=tenant.pk, amount=30)
+        tenant, operator = make_tenant(), make_operator()
+        lasting = make_top_up(tenant_id=tenant.pk, operator_id=operator.pk, amount_micro=100)
+        ending = make_top_up(
+            tenant_id=tenant.pk, operator_id=operator.pk, amount_micro=10, expires_at=NOW + DAY
+        )
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30)
         with unit_of_work():
             cleared = operations.clear_arrears(tenant_id=tenant.pk, now=NOW)
         assert (cleared.amount, cleared.outstanding) == (30, 0)
         assert (posted(ending.pk), posted(lasting.pk)) == (0, 80)
 
     def test_what_a_correction_returned_is_no_longer_owed(self):
-        tenant = make_tenant()
-        debt = make_debt(tenant_id=tenant.pk, amount=30)
-        post_entry(Transfer(make_account(kind="compute_revenue"), debt, CNY, 12))
+        tenant, operator = make_tenant(), make_operator()
+        debt = make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=30)
+        post_entry(
+            Transfer(make_account(owner_id=operator.pk, kind="compute_revenue"), debt, CNY, 12)
+        )
         assert queries.arrears_by_cause(tenant_id=tenant.pk) == {"late_usage": 18}
 
     def test_a_repeated_payment_clears_nothing_more(self):
         tenant, operator = make_tenant(), make_operator()
-        make_debt(tenant_id=tenant.pk, amount=300)
+        make_debt(tenant_id=tenant.pk, operator_id=operator.pk, amount=300)
         terms = {"tenant_id": tenant.pk, "operator_id": operator.pk, "amount_micro": 100}
         make_top_up(**terms, reference="r1")
         make_top_up(**terms, reference="r1")
         assert queries.arrears_by_cause(tenant_id=tenant.pk) == {"late_usage": 200}
+
+    def test_money_paid_to_one_operator_never_clears_what_is_owed_to_another(self):
+        # Given debts to two operators, the older one to the first
+        tenant, first, second = make_tenant(), make_operator(), make_operator()
+        make_debt(tenant_id=tenant.pk, operator_id=first.pk, amount=30)
+        make_debt(tenant_id=tenant.pk, operator_id=second.pk, amount=20)
+
+        # When the tenant pays more than both to the second
+        lot = make_top_up(tenant_id=tenant.pk, operator_id=second.pk, amount_micro=100)
+
+        # Then only what is owed to the second is cleared
+        owed = [(debt.operator, debt.outstanding) for debt in queries.arrears(tenant_id=tenant.pk)]
+        assert owed == [(first.code, 30)]
+        assert posted(lot.pk) == 80
+
+    def test_raw_sql_cannot_open_arrears_that_are_owed_to_nobody(self):
+        with pytest.raises(IntegrityError, match="ledger_account_arrears_name_their_operator"):
+            make_account(owner_kind="tenant", kind="arrears", subject="no_hold")

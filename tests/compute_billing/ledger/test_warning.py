@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,15 +14,17 @@ from compute_billing.tasks.balances import tell_low_balances
 from kernel.models import OutboxEvent
 from tests.builders.accounts import NOW
 from tests.builders.world import World, make_world
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 # On this day the use of the world is of the last seven days.
 AT = datetime(2026, 9, 20, tzinfo=UTC)
 
 
-@pytest.fixture
-def world() -> World:
-    return make_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+    with lasting(django_db_blocker):
+        yield make_world()
 
 
 def warnings(tenant) -> list[dict]:

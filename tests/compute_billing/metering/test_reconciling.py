@@ -133,7 +133,7 @@ def test_a_difference_is_explained_once(reporter: Reporter) -> None:
 def test_the_newest_totals_count(reporter: Reporter) -> None:
     former, newest = deliver(reporter, acme=6), deliver(reporter, acme=5)
 
-    known = {line.public_id: line.is_newest for line in reconciling.newest_totals()}
+    known = {line.public_id: line.is_newest for line in reconciling.totals_page()}
 
     assert known == {former.public_id: False, newest.public_id: True}
 

@@ -1,0 +1,210 @@
+"""Through which door each operation is reached: a key by the API, people alone, or the house.
+
+An operation is every public function of accounts and compute_billing that opens a transaction,
+and everything that a page of the portal posts. To add one, add a line:
+
+    "compute_billing.metering.resolving.resolve_conflict": api("source-conflict-decide"),
+
+`api` names addresses that a key with a scope reaches; `people` gives the words under which
+docs/api.md, "By people only", says why no key does; `house` is what workers, commands and other
+operations call. NOT_YET is what a key should reach and does not: it may only grow shorter.
+A name that ends with a dot stands for a whole module or room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How something is reached."""
+
+    addresses: tuple[str, ...] = ()
+    people: str = ""
+    house: str = ""
+
+
+def api(*addresses: str) -> Door:
+    return Door(addresses=addresses)
+
+
+def people(words: str) -> Door:
+    return Door(people=words)
+
+
+def house(reason: str) -> Door:
+    return Door(house=reason)
+
+
+APPROVING: Final = people("Approving")
+OWNERSHIP: Final = people("Making and unmaking owners")
+VERIFYING: Final = people("Verifying an organisation")
+TAKING_BACK: Final = people("Taking unspent money back")
+RUNNING: Final = people("Starting a settlement run")
+NOTIFYING: Final = people("Reading notifications")
+SIGNING_IN: Final = people("Signing in")
+WORKERS: Final = house("workers call it, in steps that are harmless to repeat")
+FOUNDING: Final = house("the installation founds what a contract on paper names")
+TREASURY: Final = house("money comes in by payment rails and budget documents, entered by staff")
+MENDING: Final = house("staff of the house have a failed call or event tried again")
+STRIPE: Final = house("Stripe's webhook, known by its signature")
+
+OPERATIONS: Final[dict[str, Door]] = {
+    "accounts.erasure.operations.erase_person": house("a command, on a person's request"),
+    "accounts.events.relay.relay": WORKERS,
+    "accounts.invitations.mailing.": WORKERS,
+    "accounts.invitations.operations.invite": api("invitations-list"),
+    "accounts.invitations.operations.revoke_invitation": api("invitation-take-back"),
+    "accounts.invitations.operations.accept_invitation": OWNERSHIP,
+    "accounts.keys.expiring.": WORKERS,
+    "accounts.keys.operations.create_key": api("keys"),
+    "accounts.keys.operations.revoke_key": api("key-revoke"),
+    "accounts.keys.operations.rotate_key": api("key-rotate"),
+    "accounts.membership.operations.add_member": house("founding; else an invitation is taken"),
+    "accounts.membership.operations.end_membership": api("member-end-role"),
+    "accounts.membership.operations.change_role": api("member-change-role"),
+    "accounts.notifications.": NOTIFYING,
+    "accounts.notifications.mailing.": WORKERS,
+    "accounts.operations.": FOUNDING,
+    "accounts.organisations.operations.rename": api("own-organisation"),
+    "accounts.retention.": WORKERS,
+    "accounts.verification.": VERIFYING,
+    "accounts.verification.reminding.": WORKERS,
+    "accounts.webhooks.operations.create_endpoint": api("webhook-endpoints"),
+    "accounts.webhooks.operations.change_endpoint": api("webhook-endpoint"),
+    "accounts.webhooks.operations.delete_endpoint": api("webhook-endpoint"),
+    "accounts.webhooks.operations.rotate_secret": api("webhook-rotate"),
+    "accounts.webhooks.operations.ping": api("webhook-ping"),
+    "accounts.webhooks.operations.redeliver": api("webhook-redeliver"),
+    "accounts.webhooks.sending.": WORKERS,
+    "compute_billing.bank.accounts.open_account": FOUNDING,
+    "compute_billing.bank.accounts.remittance_code": api("remittance-code"),
+    "compute_billing.bank.deciding.": APPROVING,
+    "compute_billing.bank.importing.": TREASURY,
+    "compute_billing.cash.deciding.": APPROVING,
+    "compute_billing.cash.running.": WORKERS,
+    "compute_billing.cash.telling.": WORKERS,
+    "compute_billing.catalogue.operations.": FOUNDING,
+    "compute_billing.catalogue.publishing.": house("an approved draft publishes; a command mends"),
+    "compute_billing.contracts.operations.": FOUNDING,
+    "compute_billing.invoices.operations.": WORKERS,
+    "compute_billing.ledger.operations.": TREASURY,
+    "compute_billing.ledger.warning.": WORKERS,
+    "compute_billing.metering.operations.open_source": FOUNDING,
+    "compute_billing.metering.operations.start_import": api("usage-records"),
+    "compute_billing.metering.operations.finish_import": api("usage-records"),
+    "compute_billing.metering.partitions.": WORKERS,
+    "compute_billing.metering.reconciling.deliver_totals": api("source-totals-list"),
+    "compute_billing.metering.reconciling.explain_difference": api("source-totals-explain"),
+    "compute_billing.metering.resolving.resolve_conflict": api("source-conflict-decide"),
+    "compute_billing.metering.retrying.ask_retry": api("source-retry"),
+    "compute_billing.metering.retrying.work_on_retry": WORKERS,
+    "compute_billing.packages.offering.approve_offer": APPROVING,
+    "compute_billing.packages.operations.order_package": api("api-packages"),
+    "compute_billing.packages.operations.resize_package": api("api-package-resize"),
+    "compute_billing.packages.operations.renew_package": api("api-package-renewal"),
+    "compute_billing.packages.operations.end_package": api("api-package-end"),
+    "compute_billing.packages.recognition.": WORKERS,
+    "compute_billing.packages.reminding.": WORKERS,
+    "compute_billing.payments.": WORKERS,
+    "compute_billing.payments.asking.ask_top_up": api("top-ups"),
+    "compute_billing.payments.asking.cancel_top_up": api("top-up-cancel"),
+    "compute_billing.payments.automatic.set_auto_top_up": api("auto-top-up-detail"),
+    "compute_billing.payments.automatic.switch_off_auto_top_up": api("auto-top-up-detail"),
+    "compute_billing.payments.calls.retry_call": MENDING,
+    "compute_billing.payments.inbox.keep": STRIPE,
+    "compute_billing.payments.inbox.retry_event": MENDING,
+    "compute_billing.payments.refunding.ask_refunds": TAKING_BACK,
+    "compute_billing.rating.drafts.propose_price": api("price-drafts", "price-draft"),
+    "compute_billing.rating.drafts.approve_price": APPROVING,
+    "compute_billing.rating.drafts.refuse_price": api("price-draft-withdraw"),
+    "compute_billing.rating.operations.": WORKERS,
+    "compute_billing.rating.rerate.": APPROVING,
+    "compute_billing.sandboxes.operations.open_sandbox": api("sandbox"),
+    "compute_billing.sandboxes.operations.reset_sandbox": api("sandbox-reset"),
+    "compute_billing.sandboxes.operations.top_up_sandbox": api("sandbox-top-ups"),
+    "compute_billing.settlement.operations.settle": WORKERS,
+    "compute_billing.settlement.operations.submit_claim": api("claim-submit"),
+    "compute_billing.settlement.operations.mark_claim_paid": api("claim-payment"),
+    "compute_billing.settlement.operations.request_run": RUNNING,
+    "compute_billing.subsidies.operations.approve_award": APPROVING,
+    "compute_billing.subsidies.operations.": TREASURY,
+}
+# What a key should reach, and does not.
+NOT_YET: Final = (
+    "compute_billing.metering.operations.map_account",
+    "compute_billing.metering.operations.end_mapping",
+    "compute_billing.rating.quoting.quote",
+    "compute_billing.packages.capacity.set_sellable",
+    "compute_billing.packages.offering.propose_offer",
+    "compute_billing.packages.offering.refuse_offer",
+)
+
+# What pages of the portal post, by the name of the address.
+POSTS: Final[dict[str, Door]] = {
+    "notifications-": NOTIFYING,
+    "notification-": NOTIFYING,
+    "webhooks": api("webhook-endpoints"),
+    "webhook": api("webhook-endpoint"),
+    "webhook-secret": api("webhook-rotate"),
+    "webhook-try": api("webhook-ping"),
+    "webhook-switch": api("webhook-endpoint"),
+    "webhook-delete": api("webhook-endpoint"),
+    "webhook-again": api("webhook-redeliver"),
+    "members": api("invitations-list"),
+    "member-role": api("member-change-role"),
+    "member-end": api("member-end-role"),
+    "invitation-revoke": api("invitation-take-back"),
+    "organisation-keys": api("keys"),
+    "organisation-key-rotate": api("key-rotate"),
+    "organisation-key-revoke": api("key-revoke"),
+    "sandbox-enter": api("sandbox"),
+    "sandbox-leave": house("where a session is; a key is in one world for good"),
+    "sandbox-fill": api("sandbox-top-ups"),
+    "sandbox-close-month": api("sandbox-close"),
+    "sandbox-renew": api("sandbox-reset"),
+    "operator-ask-retry": api("source-retry"),
+    "operator-decide": api("source-conflict-decide"),
+    "operator-propose-price": api("price-drafts", "price-draft"),
+    "operator-approve-price": APPROVING,
+    "operator-refuse-price": api("price-draft-withdraw"),
+    "operator-deliver-totals": api("source-totals-list"),
+    "operator-explain": api("source-totals-explain"),
+    "pay-in": api("top-ups"),
+    "auto-top-up": api("auto-top-up-detail"),
+    "top-up-stop": api("top-up-cancel"),
+    "top-up-refund": TAKING_BACK,
+    "operator-payment-": MENDING,
+    "stripe-webhook": STRIPE,
+    "operator-approve-package": APPROVING,
+    "package-order": api("api-packages"),
+    "package-resize": api("api-package-resize"),
+    "package-renewal": api("api-package-renewal"),
+    "package-end": api("api-package-end"),
+    "verification": VERIFYING,
+    "verification-": VERIFYING,
+    "settlement-start": RUNNING,
+    "claim-hand-in": api("claim-submit"),
+    "claim-pay": api("claim-payment"),
+    "bank-transfer": api("remittance-code"),
+    "bank-import": TREASURY,
+    "bank-line": APPROVING,
+    "bank-approve": APPROVING,
+    "bank-refuse": APPROVING,
+    "cash-pair": APPROVING,
+    "cash-propose": APPROVING,
+    "cash-approve": APPROVING,
+    "cash-refuse": APPROVING,
+    "account_": SIGNING_IN,
+    "mfa_": SIGNING_IN,
+    "usersessions_list": SIGNING_IN,
+    "set_language": house("how pages speak; the API speaks by its codes"),
+}
+POSTS_NOT_YET: Final = (
+    "operator-map-account",
+    "operator-package-capacity",
+    "operator-propose-package",
+    "operator-refuse-package",
+)
