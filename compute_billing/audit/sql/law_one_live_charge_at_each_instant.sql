@@ -1,6 +1,6 @@
 -- A record's charges, reversals of them counted as minus one, sum to 1 from its start to its end
--- and to 0 outside; those of a correction to -1 or, where it took back no quantity, to 0. A lone
--- charge needs no sweep: it must be as long as its record.
+-- and to 0 outside; those of a correction to -1. A lone charge needs no sweep: it must be as long as
+-- its record.
 WITH charged AS (
     SELECT c.tenant_id, c.recorded_month, c.usage_id, count(*) AS charges,
         min(c.segment_start) AS starts_at, max(c.segment_end) AS ends_at,
@@ -16,7 +16,7 @@ WITH charged AS (
     SELECT g.tenant_id, g.recorded_month, g.usage_id, g.wanted, g.ended_at, side.at, side.delta
     FROM charged g
     JOIN rating_charge c USING (tenant_id, recorded_month, usage_id)
-    CROSS JOIN LATERAL (SELECT CASE WHEN c.quantity < 0 THEN -1 ELSE 1 END AS live) one
+    CROSS JOIN LATERAL (SELECT CASE WHEN c.reverses_id IS NULL THEN 1 ELSE -1 END AS live) one
     CROSS JOIN LATERAL (VALUES (c.segment_start, one.live), (c.segment_end, -one.live))
         AS side (at, delta)
     WHERE g.charges > 1 AND c.recorded_month = ANY(%(months)s::date[])
@@ -28,12 +28,10 @@ WITH charged AS (
 )
 SELECT tenant_id, recorded_month, usage_id, starts_at AS at, 'not from start to end' AS problem
 FROM charged
-WHERE starts_at < started_at
-    OR ends_at > ended_at
-    OR (wanted > 0 AND (starts_at, ends_at) <> (started_at, ended_at))
+WHERE (starts_at, ends_at) <> (started_at, ended_at)
 UNION ALL
 SELECT tenant_id, recorded_month, usage_id, at, live || ' live charges'
 FROM sweep
-WHERE at < ended_at AND live <> wanted AND NOT (wanted < 0 AND live = 0)
+WHERE at < ended_at AND live <> wanted
 ORDER BY tenant_id, usage_id, at
 LIMIT %(limit)s

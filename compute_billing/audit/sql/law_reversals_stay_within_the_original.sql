@@ -11,7 +11,7 @@ CROSS JOIN LATERAL (
     SELECT -sum(x.quantity) AS quantity FROM rating_charge x
     WHERE x.tenant_id = r.tenant_id AND x.reverses_id = r.reverses_id) taken
 WHERE o.id IS NULL
-    OR o.quantity <= 0
+    OR o.reverses_id IS NOT NULL
     OR taken.quantity > o.quantity
     OR (r.price_id, r.usage_month) IS DISTINCT FROM (o.price_id, o.usage_month)
     OR r.segment_start < o.segment_start

@@ -1,12 +1,13 @@
 -- What is still charged of a month's use, or of one record, with the newest revision of each record
 -- over all its months. A charge's quantity is spread evenly over its time, cut down to whole units
--- by cumulative differences, so that its stretches always sum to what is left of it.
+-- by cumulative differences, so that its stretches always sum to what is left of it. A stretch of a
+-- suspended record may hold no quantity; it is charged time all the same.
 INSERT INTO rating_live
 WITH charged AS MATERIALIZED (
     SELECT c.id, c.usage_id, c.recorded_month, c.usage_month, c.segment_start, c.segment_end,
         c.price_id, c.project_id, c.quantity
     FROM rating_charge c
-    WHERE c.tenant_id = %(tenant_id)s AND c.reverses_id IS NULL AND c.quantity > 0
+    WHERE c.tenant_id = %(tenant_id)s AND c.reverses_id IS NULL
         AND (%(month)s::date IS NULL OR c.usage_month = %(month)s)
         AND (%(usage_id)s::bigint IS NULL
             OR (c.usage_id = %(usage_id)s AND c.recorded_month = %(recorded_month)s))
@@ -42,4 +43,3 @@ SELECT row_number() OVER (ORDER BY s.id, s.starts_at),
 FROM stretch s
 JOIN metering_usage_record u ON u.tenant_id = %(tenant_id)s
     AND u.recorded_month = s.recorded_month AND u.id = s.usage_id
-WHERE s.live > 0

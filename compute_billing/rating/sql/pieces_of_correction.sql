@@ -1,4 +1,4 @@
--- A correction takes back, second for second, what is charged for its time.
+-- A correction takes back, second for second, what is charged for its time, be it nothing.
 INSERT INTO rating_piece
 SELECT nextval('rating_charge_id_seq'), back.* FROM (
     SELECT usage_id, recorded_month, row_number() OVER (ORDER BY starts_at) AS segment_no, 0,
@@ -20,6 +20,5 @@ SELECT nextval('rating_charge_id_seq'), back.* FROM (
                 AS upto,
             (extract(epoch FROM l.charge_end - l.charge_start) * 1000)::bigint AS whole) AS ms
     ) piece
-    WHERE taken > 0
     ORDER BY segment_no DESC
 ) back

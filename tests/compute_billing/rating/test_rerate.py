@@ -56,6 +56,17 @@ def open_market() -> Market:
     return market
 
 
+def live_quantities(market: Market) -> dict[int, int]:
+    """What is still charged, by the hour after the border in which its time begins."""
+    charged: dict[int, int] = {}
+    taken_back = {charge["reverses_id"] for charge in market.charges("acme")}
+    for charge in market.charges("acme"):
+        if charge["reverses_id"] is None and charge["id"] not in taken_back:
+            hour = (charge["segment_start"] - BORDER) // timedelta(hours=1)
+            charged[hour] = charged.get(hour, 0) + charge["quantity"]
+    return charged
+
+
 def cheaper_from(market: Market, hour: int, *, price_micro: int) -> None:
     """Let the tenant have been of a class with a price of its own since that hour."""
     prices = catalogue.make_price_list(
@@ -204,6 +215,24 @@ def test_a_correction_may_know_better_when_a_job_stood_still() -> None:
     market.report(correction("job", 0, 5, quantity=1 - CARD_HOUR))
     market.rate()
     assert market.shares("acme") == {"paid": 0}
+    expect_laws()
+
+
+def test_time_that_was_charged_nothing_can_turn_out_to_have_run() -> None:
+    # given four units in ten hours, and two taken back: what is left is too little for each hour
+    market = open_market()
+    market.report(job("job", 0, 10, quantity=4))
+    market.report(correction("job", 1, 4, quantity=-2))
+    market.rate()
+    assert live_quantities(market) == {0: 0, 4: 2}
+    # when less is taken back from the last hours than they were charged
+    market.report(correction("job", 4, 10, quantity=-1))
+    market.rate()
+    # then the last unit was used in the first hour, and can be taken back from there
+    assert live_quantities(market) == {0: 1}
+    market.report(correction("job", 0, 1, quantity=-1))
+    market.rate()
+    assert live_quantities(market) == {}
     expect_laws()
 
 
