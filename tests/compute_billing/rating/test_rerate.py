@@ -57,7 +57,7 @@ def open_market() -> Market:
 
 
 def live_quantities(market: Market) -> dict[int, int]:
-    """What is still charged, by the hour after the border in which its time begins."""
+    """Return what is still charged, by the hour after the border in which its time begins."""
     charged: dict[int, int] = {}
     taken_back = {charge["reverses_id"] for charge in market.charges("acme")}
     for charge in market.charges("acme"):
