@@ -145,7 +145,11 @@ def _ending(about: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _received(about: Mapping[str, Any]) -> tuple[str, str]:
-    text = _("%(amount)s came in and stand on the balance.") % {"amount": _money(about["amount"])}
+    amount = {"amount": _money(about["amount"])}
+    if about.get("method") == "bank_transfer":
+        text = _("%(amount)s came in by bank transfer and stand on the balance.") % amount
+        return text, reverse("wallet")
+    text = _("%(amount)s came in and stand on the balance.") % amount
     return text, reverse("top-up", args=[about["payment"]])
 
 

@@ -162,7 +162,7 @@ class _Payment(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReceived(_Payment):
-    """A top-up was paid and stands on the balance."""
+    """A top-up was paid and stands on the balance; of a `bank_transfer`, it names the transfer."""
 
     kind: ClassVar[EventKind] = EventKind.PAYMENT_RECEIVED
     method: str

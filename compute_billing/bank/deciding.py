@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from accounts.events.operations import emit
+from accounts.events.vocabulary import PaymentReceived
 from compute_billing.bank.locks import lock_account, lock_proposal
 from compute_billing.bank.models import BankDecision, BankLine, BankProposal, Fate, Match
 from compute_billing.ledger import operations as ledger
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.money import MICRO_PER_FEN
+from kernel.money import MICRO_PER_FEN, Money
 from kernel.transactions import transaction, transaction_required
 
 ACTIONS: Final = {Fate.CREDIT: "bank.credit", Fate.ASIDE: "bank.set_aside"}
+# What the event of a credit says of how it was paid; payments say the method of their provider.
+METHOD: Final = "bank_transfer"
 
 
 class LineNotFound(DomainError):
@@ -236,6 +240,8 @@ def _carry_out(line: BankLine, verdict: _Verdict, *, now: datetime) -> BankDecis
             approver_id=verdict.approver_id,
             decided_at=now,
         )
+    if verdict.fate == Fate.CREDIT and verdict.tenant_id is not None:
+        _tell(line, tenant_id=verdict.tenant_id, now=now)
     user_id = verdict.approver_id or verdict.maker_id
     _record(ACTIONS[verdict.fate], line, user_id=user_id, now=now)
     return decision
@@ -255,6 +261,15 @@ def _credit(line: BankLine, *, tenant_id: int, now: datetime) -> int:
     )
     ledger.clear_arrears(tenant_id=tenant_id, now=now)
     return lot.account_id
+
+
+@transaction_required
+def _tell(line: BankLine, *, tenant_id: int, now: datetime) -> None:
+    """Tell the tenant what it is told of any top-up; the transfer stands for the payment."""
+    received = PaymentReceived(
+        payment=line.public_id, amount=Money.from_fen(line.amount_fen), method=METHOD
+    )
+    emit(received, organisation_id=tenant_id, now=now)
 
 
 @transaction_required

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from accounts.events.kinds import EventKind
 from accounts.models import OrganisationKind
 from compute_billing.bank.models import BankDecision, BankLine, BankStatement
 from compute_billing.ledger.models import CreditLot, LedgerTransaction
+from kernel.models import OutboxEvent
 from tests.builders.accounts import make_organisation, make_user
 from tests.builders.bank import code_of, line, make_account, statement
 from tests.concurrency.test_closing_killed import kill_at
@@ -50,8 +52,10 @@ def test_an_import_that_was_killed_is_finished_by_the_next(
     assert BankLine.objects.count() == lines_left
     assert CreditLot.objects.count() == BankDecision.objects.count() == 0
     assert LedgerTransaction.objects.filter(kind="top_up").count() == 0
+    assert OutboxEvent.objects.filter(kind=EventKind.PAYMENT_RECEIVED).count() == 0
     # and the same file finishes it
     call_command(*command)
     assert BankLine.objects.count() == BankDecision.objects.count() == LINES
     assert list(CreditLot.objects.values_list("granted", flat=True)) == [10_000_000] * LINES
+    assert OutboxEvent.objects.filter(kind=EventKind.PAYMENT_RECEIVED).count() == LINES
     assert BankStatement.objects.count() == (1 if lines_left == 0 else 2)

@@ -6,16 +6,28 @@ from functools import partial
 
 import pytest
 
+from accounts.events.kinds import EventKind
 from accounts.models import OrganisationKind
 from compute_billing.bank import operations
 from compute_billing.bank.models import BankDecision, BankLine
 from compute_billing.ledger.models import CreditLot
+from kernel.models import OutboxEvent
 from tests.builders.accounts import NOW, make_organisation, make_user
 from tests.builders.bank import TWO_FROM_FEN, code_of, line, make_account, statement, take_in
 from tests.concurrency.racing import run_race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = [10, pytest.param(250, marks=pytest.mark.soak)]
+
+
+def assert_told_once(lines: int) -> None:
+    """Each credited line has one event, of the tenant that has its lot."""
+    told = OutboxEvent.objects.filter(kind=EventKind.PAYMENT_RECEIVED)
+    decided = BankDecision.objects.select_related("line")
+    assert sorted((each.organisation_id, each.payload["payment"]) for each in told) == sorted(
+        (each.tenant_id, str(each.line.public_id)) for each in decided
+    )
+    assert told.count() == lines
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
@@ -43,6 +55,8 @@ def test_the_same_file_imported_twice_at_once_credits_once(rounds) -> None:
     assert sorted(CreditLot.objects.values_list("granted", flat=True)) == [10_000_000] * (
         5 * rounds
     )
+    # and the tenant hears of each once
+    assert_told_once(5 * rounds)
     race.assert_they_met()
 
 
@@ -76,4 +90,5 @@ def test_two_people_decide_a_line_once(rounds) -> None:
         assert sum(isinstance(outcome, BankDecision) for outcome in outcomes) == 1
         assert sum(isinstance(outcome, operations.LineDecided) for outcome in outcomes) == 1
     assert CreditLot.objects.count() == rounds
+    assert_told_once(rounds)
     race.assert_they_met()
