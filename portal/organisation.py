@@ -49,7 +49,13 @@ MENU: Final = (
         below={"webhook", "webhook-secret", "webhook-delivery"},
         in_sandbox=True,
     ),
-    Entry(name="own-sandbox", text=_("Sandbox"), roles=KEY_HOLDERS, in_sandbox=True),
+    Entry(
+        name="own-sandbox",
+        text=_("Sandbox"),
+        roles=KEY_HOLDERS,
+        below={"sandbox-renew"},
+        in_sandbox=True,
+    ),
     Entry(name="organisation-audit", text=_("Decisions"), roles={Role.OWNER}, in_sandbox=True),
 )
 

@@ -162,9 +162,18 @@ class CloseSandboxMonthView(SandboxDesk):
 
 
 class RenewSandboxView(SandboxDesk):
-    """Make the sandbox anew."""
+    """Make the sandbox anew, once somebody has read what goes."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Say what goes and what stays, and ask."""
+        organisation = self.own(code)
+        if queries.sandbox(organisation_id=organisation.pk) is None:
+            return self.back(organisation)
+        return self.page(
+            request, "portal/sandbox_renew.html", organisation=organisation, context={}
+        )
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Put a new one in its place, and go on in it."""

@@ -47,10 +47,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The sums of all that is found, its days where it is of a month of use, and the choices."""
+    """The sums of all that is found, its days, and the choices."""
 
     sums: UsageSums
-    days: list[DayOfUse] | None
+    days: list[DayOfUse]
     offered: UsageChoices
     tells_amounts: bool
 

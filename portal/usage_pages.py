@@ -11,7 +11,7 @@ from accounts.api_paging import encoded
 from compute_billing.audit.billed import Line
 from compute_billing.audit.usage import Cost, DayOfUse, UsageTenant
 from compute_billing.metering.queries import Usage
-from kernel.periods import month_text
+from kernel.periods import month_of, month_text, months_later
 from portal import figures
 from portal.chart import Chart, last_day, stacked_chart
 from portal.figures import MoneyFigure
@@ -19,6 +19,8 @@ from portal.usage_found import Found, Question, Totals
 from portal.wording import ACCOUNTS, PARKED, STATES, Text, worded
 
 MONEY_UNIT: Final = "CNY"
+# Of what stands on a bill, use of this many months before it is drawn; the rest is said in words.
+MONTHS_BEFORE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class UsagePage:
     is_by_bill: bool
     line: LineShown | None
     chart: Chart | None
+    earlier_hours: str
 
 
 def record_id(usage: Usage) -> str:
@@ -162,9 +165,12 @@ def usage_page(*, asked: Question, found: Sequence[Found], totals: Totals) -> Us
         is_by_bill=asked.on is not None,
         line=None if asked.line is None else _line(asked.line),
         chart=(
-            None
-            if totals.days is None
-            else chart_of_use(totals.days, first=first, last=last_day(first))
+            chart_of_use(totals.days, first=first, last=last_day(first))
+            if asked.on is None
+            else _chart_of_bill(totals.days, month=asked.on.usage_month or first)
+        ),
+        earlier_hours=(
+            "" if asked.on is None else _earlier(totals.days, month=asked.on.usage_month or first)
         ),
     )
 
@@ -188,6 +194,25 @@ def _line(line: Line) -> LineShown:
         amount=figures.money(line.amount) if is_money else None,
         card_hours="" if is_money else figures.card_hours(line.amount),
     )
+
+
+def _chart_of_bill(days: Sequence[DayOfUse], *, month: date) -> Chart | None:
+    """Return the months in which what stands on a month's bill was used, as far as it is drawn."""
+    drawn = [use for use in days if use.day >= _first_drawn(month)]
+    if not drawn:
+        return None
+    of_use = {month_of(use.day) for use in drawn}
+    return chart_of_use(drawn, first=min(of_use), last=last_day(max(of_use)))
+
+
+def _earlier(days: Sequence[DayOfUse], *, month: date) -> str:
+    """Return the card-hours of a bill that are of too long ago to be drawn; '' of none."""
+    left_out = [use.quantity for use in days if use.day < _first_drawn(month)]
+    return figures.card_hours(sum(left_out)) if left_out else ""
+
+
+def _first_drawn(month: date) -> date:
+    return months_later(month, -MONTHS_BEFORE)
 
 
 def chart_of_use(days: Sequence[DayOfUse], *, first: date, last: date) -> Chart:

@@ -154,7 +154,7 @@ class UsageView(AmountsAside, TenantPage):
         if asked.on is not None:
             return Totals(
                 sums=billed.billed_sums(**whose, on=asked.on, wanted=asked.wanted),
-                days=None,
+                days=billed.billed_days(**whose, on=asked.on, wanted=asked.wanted),
                 offered=billed.billed_choices(**whose, on=asked.on),
                 tells_amounts=tells_amounts,
             )

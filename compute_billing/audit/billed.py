@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from compute_billing.audit.laws import ROOM
-from compute_billing.audit.usage import Cost, UsageChoices, UsageSums
+from compute_billing.audit.usage import Cost, DayOfUse, UsageChoices, UsageSums
 from compute_billing.invoices import queries as invoices
 from compute_billing.metering.queries import Usage, UsageFilter
 from kernel.sql import row, rows, statement
@@ -118,6 +120,19 @@ def billed_sums(*, tenant_id: int, on: OnBill, wanted: UsageFilter) -> UsageSums
         not_charged=0,
         cost=_cost(found),
     )
+
+
+def billed_days(*, tenant_id: int, on: OnBill, wanted: UsageFilter) -> list[DayOfUse]:
+    """Return the local days of all that `billed_page` finds; they sum to `billed_sums`.
+
+    Use that was told late, and what takes use back, has days of earlier months.
+    """
+    found = rows(
+        statement(ROOM, "billed_days.sql"),
+        time_zone=settings.BILLING_TIME_ZONE,
+        **_asked(tenant_id=tenant_id, on=on, wanted=wanted),
+    )
+    return [DayOfUse(**{**day, "quantity": int(day["quantity"])}) for day in found]
 
 
 def billed_choices(*, tenant_id: int, on: OnBill) -> UsageChoices:

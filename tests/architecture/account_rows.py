@@ -91,7 +91,10 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "sandbox-enter": SANDBOX_ACT,
     "sandbox-fill": SANDBOX_ACT,
     "sandbox-close-month": SANDBOX_ACT,
-    "sandbox-renew": SANDBOX_ACT,
+    "sandbox-renew": Row(
+        methods={"GET": KEY_HOLDER, "POST": KEY_HOLDER},
+        make=lambda world: {"code": world.organisation.code},
+    ),
     # Whoever is in none stays where he is.
     "sandbox-leave": Row(methods={"POST": SIGNED_IN}),
     "organisation-key-rotate": Row(methods={"POST": KEY_HOLDER}, make=a_key),

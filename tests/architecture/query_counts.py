@@ -32,6 +32,7 @@ QUERIES_MAX: Final[dict[str, int]] = {
     "webhook-delivery": 8,
     "members": 8,
     "own-sandbox": 7,
+    "sandbox-renew": 7,
     "organisation-keys": 7,
     "pay-in": 9,
     "auto-top-up": 10,

@@ -83,12 +83,29 @@ def test_an_empty_sandbox_takes_the_place_of_the_one_that_he_is_in(market) -> No
     )
     for browser in (developer, colleague):
         browser.post(f"/organisations/{tenant.code}/sandbox/enter")
-    code = f"{tenant.code}-sandbox"
-    # when one of them empties it
-    emptied = developer.post(f"/organisations/{code}/sandbox/renew", follow=True)
+    code, before = f"{tenant.code}-sandbox", live_sandbox(organisation_id=tenant.pk)
+    # when one of them is told what goes and what stays, and empties it
+    address = f"/organisations/{code}/sandbox/renew"
+    assert f'href="{address}"' in text_of(developer.get(f"/organisations/{code}/sandbox"))
+    asked = text_of(developer.get(address))
+    assert "用量、费用、账单和全部模拟资金" in asked
+    assert f'<form method="post" action="{address}">' in asked
+    assert live_sandbox(organisation_id=tenant.pk) == before
+    emptied = developer.post(address, follow=True)
     # then he is in the new one, and the other is back in the real world
     assert "sandbox-stripe" in text_of(emptied)
+    assert live_sandbox(organisation_id=tenant.pk) != before
     assert "sandbox-stripe" not in text_of(colleague.get(f"/organisations/{tenant.code}/keys"))
+
+
+def test_where_there_is_no_sandbox_nothing_is_asked(market) -> None:
+    # given a developer of an organisation that never switched one on
+    tenant = market.add_tenant("qinglan")
+    developer = signed_in(make_member(organisation=tenant, role=Role.DEVELOPER))
+    # when he asks for the page that empties it
+    answer = developer.get(f"/organisations/{tenant.code}/sandbox/renew")
+    # then he is led to where it is switched on
+    assert (answer.status_code, answer.url) == (302, f"/organisations/{tenant.code}/sandbox")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,6 +45,18 @@ def records(page: str) -> dict[str, dict[str, str]]:
 
 def sums(page: str) -> dict[str, str]:
     return {name: digits(figure) for name, figure in SUM.findall(page)}
+
+
+def drawing_of(page: str) -> dict[str, Any]:
+    return json.loads(re.search(r'<script id="days-chart"[^>]*>(.*?)</script>', page)[1])
+
+
+def days_of(page: str) -> dict[str, str]:
+    """Return the days of the chart with anything on them; there is one series."""
+    drawing = drawing_of(page)
+    (series,) = drawing["series"]
+    shown = zip(drawing["labels"], series["values"], strict=True)
+    return {label: value for label, value in shown if value != "0.00"}
 
 
 def member_of(market: Market, name: str, role: Role = Role.VIEWER) -> Client:
@@ -188,15 +201,9 @@ def test_the_days_of_the_month_are_stacked_by_project_and_card_type():
 
     page = read(member_of(market, "rich"), "/usage", month="2026-10")
 
-    drawing = json.loads(re.search(r'<script id="days-chart"[^>]*>(.*?)</script>', page)[1])
-    (series,) = drawing["series"]
-    assert series["name"] == market.meter.code
+    assert drawing_of(page)["series"][0]["name"] == market.meter.code
     # Of the four hours around the border the three in October; of ten around midnight each part.
-    assert {
-        label: value
-        for label, value in zip(drawing["labels"], series["values"], strict=True)
-        if value != "0.00"
-    } == {"1": "3.00", "7": "4.00", "8": "6.00"}
+    assert days_of(page) == {"1": "3.00", "7": "4.00", "8": "6.00"}
 
 
 def test_a_developer_sees_the_use_and_no_amount():
@@ -320,6 +327,28 @@ def test_usage_is_counted_by_the_bill_it_stands_on_or_by_its_start():
     assert found(month="2026-10", by="bill") == {"24.300000"}
     assert found(month="2026-11", by="bill") == {"9.720000"}
     assert found(month="2026-11") == set()
+    # and its days are drawn in either, those of the late one in the month of its use
+    assert days_of(read(client, "/usage", month="2026-10")) == {"7": "6.00", "8": "8.00"}
+    of_october = read(client, "/usage", month="2026-10", by="bill")
+    assert days_of(of_october) == {"7": "4.00", "8": "6.00"}
+    of_november = read(client, "/usage", month="2026-11", by="bill")
+    assert days_of(of_november) == {"7": "2.00", "8": "2.00"}
+
+
+def test_what_a_bill_holds_of_long_ago_is_said_and_not_drawn(monkeypatch):
+    # given use of October that stands on the bill of November
+    market = make_settled_month()
+    late = hours_around_midnight(before=1, after=1)
+    market.report({"account": "rich", **late, "external_id": "late"})
+    market.rate()
+    client = member_of(market, "rich")
+    client.cookies["django_language"] = "en"
+    # when October is too long ago to be drawn
+    monkeypatch.setattr("portal.usage_pages.MONTHS_BEFORE", 0)
+    page = read(client, "/usage", month="2026-11", by="bill")
+    # then there is no chart, and the sum stands
+    assert "days-chart" not in page
+    assert "4.00 card-hours of it were used in earlier months" in page
 
 
 def test_who_sees_no_amounts_is_not_asked_by_bill():

@@ -12,6 +12,7 @@ from compute_billing.audit.billed import OnBill
 from compute_billing.invoices.models import InvoiceLine
 from compute_billing.invoices.queries import UnknownInvoice
 from compute_billing.metering.queries import UsageFilter
+from kernel.periods import month_of
 from tests.builders.world import World, make_world
 from tests.lasting import lasting
 
@@ -51,6 +52,10 @@ def test_what_is_behind_each_line_adds_up_to_the_line(world: World) -> None:
         found = behind(line.tenant_id, told.on, limit=2)
         # then the parts are the line
         assert sum(one.borne for one in found) == line.amount == told.amount
+        # and its days are what was used, each in the month that the line names
+        days = billed.billed_days(tenant_id=line.tenant_id, on=told.on, wanted=ANY)
+        assert sum(day.quantity for day in days) == sum(one.quantity for one in found)
+        assert {month_of(day.day) for day in days} <= {line.usage_month}
         units.add(line.unit == "CNY")
         notes.add(line.invoice.kind)
     assert units == {True, False}, "money and card time were both looked at"
@@ -72,6 +77,9 @@ def test_a_bill_month_holds_what_its_bills_say(world: World) -> None:
             assert sums.records == len(found) == len({one.usage.usage_id for one in found})
             assert sums.quantity == sum(one.quantity for one in found)
             assert sums.cost.tenant == sum(one.cost.tenant for one in found)
+            # and so do its days
+            days = billed.billed_days(tenant_id=tenant.pk, on=on, wanted=ANY)
+            assert sums.quantity == sum(day.quantity for day in days)
 
 
 def test_other_filters_narrow_what_stands_on_a_bill(world: World) -> None:
@@ -89,6 +97,10 @@ def test_other_filters_narrow_what_stands_on_a_bill(world: World) -> None:
             limit=100,
         )
         assert {one.usage.card_type for one in narrowed} == {card_type}
+        days = billed.billed_days(
+            tenant_id=world.beta.pk, on=on, wanted=UsageFilter(card_type=card_type)
+        )
+        assert sum(day.quantity for day in days) == sum(one.quantity for one in narrowed)
     assert len(choices.card_types) == 2
 
 
