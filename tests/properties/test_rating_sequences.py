@@ -283,3 +283,13 @@ def test_every_law_survives_every_sequence() -> None:
     run_state_machine_as_test(
         Tenant, settings=settings(max_examples=40, stateful_step_count=12, deadline=None)
     )
+
+
+@pytest.mark.soak
+def test_every_law_survives_many_sequences() -> None:
+    run_state_machine_as_test(
+        Tenant,
+        settings=settings(
+            max_examples=600, stateful_step_count=16, deadline=None, derandomize=False
+        ),
+    )
