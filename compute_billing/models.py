@@ -85,6 +85,7 @@ from compute_billing.payments.models import (
 from compute_billing.rating.models import (
     Charge,
     ChargeShare,
+    ExhaustedHold,
     HoldCapture,
     RatingCounter,
     RatingRun,
@@ -129,6 +130,7 @@ __all__ = [
     "CreditLot",
     "CustomerClassAssignment",
     "Dispute",
+    "ExhaustedHold",
     "Fund",
     "Hold",
     "HoldCapture",

@@ -19,6 +19,7 @@ from compute_billing.metering.models import UsageSource
 from compute_billing.rating import holding, quoting
 from compute_billing.rating.holding import Job, UnableToHold
 from compute_billing.rating.quoting import Quote, UnableToQuote
+from kernel.audit import Actor
 from kernel.errors import DomainError
 
 # What cards are called when neither the file nor the source says.
@@ -76,6 +77,7 @@ def hold(
     milli_cards: int,
     starts_at: datetime,
     until: datetime,
+    actor: Actor,
     now: datetime,
 ) -> Hold:
     """Set aside what a job may cost at most, for the tenant whose account of the source it is.
@@ -105,7 +107,7 @@ def hold(
         milli_cards=milli_cards,
         starts_at=starts_at,
     )
-    return holding.open_hold(job=job, until=until, now=now)
+    return holding.open_hold(job=job, until=until, actor=actor, now=now)
 
 
 def open_missing_source(*, code: str, card_type: str, time_zone: str, now: datetime) -> UsageSource:

@@ -136,6 +136,7 @@ OPERATIONS: Final = Desk(
             rule=DESK_READERS,
             below=("operator-package-offer", "operator-propose-package"),
         ),
+        Page(name="operator-enforcement", text=_("To be stopped"), rule=DESK_READERS),
         Page(name="operator-clusters", text=_("Clusters"), rule=DESK_READERS),
         Page(
             name="operator-reconciliation",

@@ -25,6 +25,7 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.CLAIM_PAID: gettext_lazy("A claim was paid"),
     Kind.AWARD_APPROVED: gettext_lazy("A subsidy was granted"),
     Kind.BALANCE_LOW: gettext_lazy("The balance runs low"),
+    Kind.HOLD_EXHAUSTED: gettext_lazy("A running job is out of money"),
     Kind.PACKAGE_CHANGED: gettext_lazy("A package was ordered or changed"),
     Kind.PACKAGE_ENDING: gettext_lazy("A package ends soon"),
     Kind.PAYMENT_RECEIVED: gettext_lazy("A top-up was paid"),
@@ -119,6 +120,19 @@ def _balance(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("%(balance)s are left, which is enough for %(days)s days at the present pace.") % {
         "balance": _money(about["balance"]),
         "days": about["days_left"],
+    }
+    return text, reverse("wallet")
+
+
+def _exhausted(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _(
+        "A job of %(tenant)s on %(cluster)s is covered until %(until)s (UTC) only: %(shortfall)s "
+        "are missing for more. Pay in, or it is to be stopped."
+    ) % {
+        "tenant": about["tenant"],
+        "cluster": about["cluster"],
+        "until": f"{parse_datetime(about['exhausted_at']):%Y-%m-%d %H:%M}",
+        "shortfall": _money(about["shortfall"]),
     }
     return text, reverse("wallet")
 
@@ -291,6 +305,7 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.CLAIM_PAID: _claim,
     Kind.AWARD_APPROVED: _award,
     Kind.BALANCE_LOW: _balance,
+    Kind.HOLD_EXHAUSTED: _exhausted,
     Kind.PACKAGE_CHANGED: _package,
     Kind.PACKAGE_ENDING: _ending,
     Kind.PAYMENT_RECEIVED: _received,

@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     cluster_views,
     conflict_views,
+    enforcement_views,
     operator_package_views,
     price_views,
     reconciliation_views,
@@ -90,6 +91,11 @@ urlpatterns = [
         name="operator-refuse-package",
     ),
     path("operator/clusters", cluster_views.ClustersView.as_view(), name="operator-clusters"),
+    path(
+        "operator/enforcement",
+        enforcement_views.EnforcementView.as_view(),
+        name="operator-enforcement",
+    ),
     path(
         "operator/reconciliation",
         reconciliation_views.ReconciliationView.as_view(),

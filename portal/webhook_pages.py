@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     EventKind.CLAIM_PAID: _("a claim was paid"),
     EventKind.AWARD_APPROVED: _("a subsidy was granted"),
     EventKind.BALANCE_LOW: _("the balance runs low"),
+    EventKind.HOLD_EXHAUSTED: _("a running job is out of money"),
     EventKind.PACKAGE_ORDERED: _("a package was ordered"),
     EventKind.PACKAGE_CHANGED: _("a package was changed"),
     EventKind.PACKAGE_ENDING: _("a package ends soon"),

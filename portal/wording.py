@@ -30,6 +30,7 @@ PARKED: Final[Mapping[str, Text]] = {
 }
 ARREARS: Final[Mapping[str, Text]] = {
     "no_hold": _("nothing was reserved for it"),
+    "enforcement_lag": _("ran on behind what was set aside for it"),
     "late_usage": _("reported after its month was closed"),
     "correction": _("use corrected"),
     "price_correction": _("price corrected"),

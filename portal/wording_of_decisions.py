@@ -58,6 +58,8 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "payments.refund": _("asked for unspent money back"),
     "payments.auto_top_up_on": _("switched automatic top-up on"),
     "payments.auto_top_up_off": _("switched automatic top-up off"),
+    "rating.place_hold": _("set money aside for a job"),
+    "rating.release_hold": _("let go of what was set aside for a job"),
     "rating.finish_rerate": _("finished a rerate"),
     "rating.request_rerate": _("asked for a rerate"),
     "sandboxes.open": _("switched the sandbox on"),

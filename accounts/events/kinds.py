@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     CLAIM_PAID = "claim.paid"
     AWARD_APPROVED = "award.approved"
     BALANCE_LOW = "balance.low"
+    HOLD_EXHAUSTED = "hold.exhausted"
     PACKAGE_ORDERED = "package.ordered"
     PACKAGE_CHANGED = "package.changed"
     PACKAGE_ENDING = "package.ending"
@@ -63,6 +64,7 @@ LISTENABLE: Final = tuple(kind for kind in EventKind if kind is not EventKind.PI
 # Who may not read a thing does not hear of it either.
 _SCOPE_OF_FAMILY: Final = {
     "usage": Scope.USAGE_READ,
+    "hold": Scope.USAGE_READ,
     "key": Scope.KEYS_READ,
     "member": Scope.MEMBERS_READ,
     "verification": Scope.MEMBERS_READ,

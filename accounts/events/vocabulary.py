@@ -119,6 +119,21 @@ class BalanceLow(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldExhausted(Event):
+    """More time of a running job could not be paid: from `exhausted_at` on it is not covered.
+
+    Told to the tenant and to the operator on whose cluster it runs.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.HOLD_EXHAUSTED
+    hold: UUID
+    tenant: str
+    cluster: str
+    exhausted_at: datetime
+    shortfall: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Package(Event):
     """A package; days are of the billing time zone, and its end is the day after its last."""
 
@@ -327,6 +342,7 @@ EVENTS: Final[Mapping[EventKind, type[Event]]] = {
         ClaimPaid,
         AwardApproved,
         BalanceLow,
+        HoldExhausted,
         PackageOrdered,
         PackageChanged,
         PackageEnding,

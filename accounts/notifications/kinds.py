@@ -18,6 +18,7 @@ class Kind(StrEnum):
     CLAIM_PAID = "claim_paid"
     AWARD_APPROVED = "award_approved"
     BALANCE_LOW = "balance_low"
+    HOLD_EXHAUSTED = "hold_exhausted"
     PACKAGE_CHANGED = "package_changed"
     PACKAGE_ENDING = "package_ending"
     USAGE_REJECTED = "usage_rejected"
@@ -74,6 +75,7 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.CLAIM_PAID: Rule(roles=_MONEY),
     Kind.AWARD_APPROVED: Rule(roles=_MONEY),
     Kind.BALANCE_LOW: Rule(roles=_MONEY),
+    Kind.HOLD_EXHAUSTED: Rule(roles=_MONEY | _PROGRAMS),
     Kind.PACKAGE_CHANGED: Rule(roles=_MONEY),
     Kind.PACKAGE_ENDING: Rule(roles=_MONEY),
     Kind.PAYMENT_RECEIVED: Rule(roles=_MONEY),
@@ -106,6 +108,7 @@ KIND_OF_EVENT: Final[Mapping[EventKind, Kind]] = {
     EventKind.CLAIM_PAID: Kind.CLAIM_PAID,
     EventKind.AWARD_APPROVED: Kind.AWARD_APPROVED,
     EventKind.BALANCE_LOW: Kind.BALANCE_LOW,
+    EventKind.HOLD_EXHAUSTED: Kind.HOLD_EXHAUSTED,
     EventKind.PACKAGE_ORDERED: Kind.PACKAGE_CHANGED,
     EventKind.PACKAGE_CHANGED: Kind.PACKAGE_CHANGED,
     EventKind.PACKAGE_ENDING: Kind.PACKAGE_ENDING,

@@ -17,12 +17,15 @@ from accounts.api_idempotency import answer_request_once
 from accounts.api_paging import encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
 from accounts.api_throttling import ReadingThrottle, UsageThrottle
+from accounts.authentication import caller_of
+from accounts.keys.operations import actor_of
 from accounts.permissions import Role, Rule, Scope
 from compute_billing import public
 from compute_billing.api.fields import CardSecondsField, CardsField, MoneyField
 from compute_billing.ledger import hold_reading
 from compute_billing.ledger.hold_reading import HoldInWords, HoldKey
-from compute_billing.rating import holding
+from compute_billing.rating import exhausting, holding
+from compute_billing.rating.holding import InsufficientFunds
 from kernel.clock import utc_now
 from kernel.idempotency import Answer
 from kernel.quantities import parse_milli_cards
@@ -161,6 +164,7 @@ class Holds(APIView):
                     milli_cards=parse_milli_cards(body["cards"]),
                     starts_at=body["starts_at"],
                     until=body["until"],
+                    actor=actor_of(caller_of(request)),
                     now=utc_now(),
                 ).public_id
             ),
@@ -200,19 +204,26 @@ class HoldExtend(APIView):
         responses={200: HoldShown, **REFUSED, **NOT_FOUND, **UNHELD},
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
-        """Hold what the time up to `until` may cost at most, or say what is missing."""
+        """Hold what the time up to `until` may cost at most, or say what is missing.
+
+        Of a job that runs, the refusal is kept: its operator has to stop it.
+        """
         asked(request, Question)
         until = said(request, ExtensionAsked)["until"]
         hold = _own(request, hold_id)
-        return _answered(
-            request,
-            status=200,
-            act=lambda: (
-                holding.extend_hold(
-                    tenant_id=hold.tenant_id, hold_id=hold.hold_id, until=until, now=utc_now()
-                ).public_id
-            ),
-        )
+        wanted: dict[str, Any] = {
+            "tenant_id": hold.tenant_id,
+            "hold_id": hold.hold_id,
+            "until": until,
+            "now": utc_now(),
+        }
+        try:
+            return _answered(
+                request, status=200, act=lambda: holding.extend_hold(**wanted).public_id
+            )
+        except InsufficientFunds as refusal:
+            exhausting.note_exhausted(**wanted, shortfall_micro=refusal.shortfall_micro)
+            raise
 
 
 class HoldRelease(APIView):
@@ -240,6 +251,7 @@ class HoldRelease(APIView):
                     tenant_id=hold.tenant_id,
                     hold_id=hold.hold_id,
                     ended_at=ended_at,
+                    actor=actor_of(caller_of(request)),
                     now=utc_now(),
                 ).public_id
             ),

@@ -20,9 +20,13 @@ from compute_billing.ledger.holds import (
 )
 from compute_billing.ledger.models import Hold
 from compute_billing.rating import charging
+from compute_billing.rating.exhausting import end_cases_of
+from compute_billing.rating.models import ExhaustedHold
 from compute_billing.rating.quoting import DURATION_MAX, MILLI_CARDS_MAX
 from compute_billing.rating.reserving import Priced, Reservation, Use, reserve
 from compute_billing.rating.waterfall import ROOM, filled, run
+from kernel import audit
+from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.money import Money
@@ -31,6 +35,7 @@ from kernel.transactions import transaction_required
 
 # So long a hold waits behind its end for the usage that still has to arrive.
 USAGE_GRACE: Final = timedelta(hours=24)
+HOUSE: Final = Actor.system()
 
 
 class UnableToHold(DomainError):
@@ -43,6 +48,11 @@ class InsufficientFunds(UnableToHold):
     """Less is free than the job may cost at most; `shortfall` says how much less."""
 
     code = "insufficient_funds"
+
+    @property
+    def shortfall_micro(self) -> int:
+        """Return what is missing, in micro-yuan."""
+        return Money.from_text(self.details["shortfall"]["amount"]).amount_micro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +70,7 @@ class Job:
 
 
 @transaction_required
-def open_hold(*, job: Job, until: datetime, now: datetime) -> Hold:
+def open_hold(*, job: Job, until: datetime, now: datetime, actor: Actor = HOUSE) -> Hold:
     """Set aside what a job may cost at most from its start up to `until`.
 
     The same reference on the same terms is the first hold, as it is by now.
@@ -89,7 +99,10 @@ def open_hold(*, job: Job, until: datetime, now: datetime) -> Hold:
         details={"allocation_key": job.allocation_key},
     )
     with constraint_errors({"hold_one_open_per_job": taken}):
-        return place_hold(hold, reservation.parts)
+        placed = place_hold(hold, reservation.parts)
+    end_cases_of(placed, state=ExhaustedHold.State.EXTENDED, now=now)
+    _record("place_hold", placed, actor=actor, now=now)
+    return placed
 
 
 def _same(first: Hold, wanted: Hold) -> Hold:
@@ -115,13 +128,21 @@ def extend_hold(*, tenant_id: int, hold_id: int, until: datetime, now: datetime)
         message = f"The job of hold {hold.reference} has ended."
         raise UnableToHold(message, details={"ended_at": hold.ended_at.isoformat()})
     reservation = _reserve(hold, since=hold.covered_until, until=until, now=now)
+    end_cases_of(hold, state=ExhaustedHold.State.EXTENDED, now=now)
     return lengthen_hold(
         hold, reservation.parts, covered_until=until, expires_at=until + USAGE_GRACE
     )
 
 
 @transaction_required
-def release_hold(*, tenant_id: int, hold_id: int, ended_at: datetime | None, now: datetime) -> Hold:
+def release_hold(
+    *,
+    tenant_id: int,
+    hold_id: int,
+    ended_at: datetime | None,
+    now: datetime,
+    actor: Actor = HOUSE,
+) -> Hold:
     """Let go of a hold: at once when the job never ran, else when its last usage is rated.
 
     A job that ended keeps its hold until what it used up to `ended_at` has arrived and is rated, or
@@ -131,6 +152,14 @@ def release_hold(*, tenant_id: int, hold_id: int, ended_at: datetime | None, now
         HoldIsClosed: it was released, or its time is over.
     """
     hold = open_hold_of(tenant_id=tenant_id, hold_id=hold_id)
+    end_cases_of(
+        hold,
+        state=ExhaustedHold.State.ENDED,
+        now=now,
+        # A job that never ran had ended when it was to start.
+        job_ended_at=ended_at or hold.starts_at,
+    )
+    _record("release_hold", hold, actor=actor, now=now)
     if ended_at is not None and ended_at > hold.starts_at:
         covered_until = min(hold.covered_until, ended_at)
         hold = shorten_hold(
@@ -144,6 +173,24 @@ def release_hold(*, tenant_id: int, hold_id: int, ended_at: datetime | None, now
     ledger.let_go([hold.pk], state=Hold.State.CLOSED, now=now)
     hold.refresh_from_db()
     return hold
+
+
+def _record(verb: str, hold: Hold, *, actor: Actor, now: datetime) -> None:
+    """Write down who acted; references of schedulers are their own words and stay out of it."""
+    audit.record(
+        action=f"rating.{verb}",
+        object_type="hold",
+        object_id=str(hold.public_id),
+        organisation_id=hold.tenant_id,
+        actor=actor,
+        now=now,
+        detail={
+            "operator_id": hold.operator_id,
+            "cluster_id": hold.cluster_id,
+            "milli_cards": hold.milli_cards,
+            "covered_until": hold.covered_until.isoformat(),
+        },
+    )
 
 
 def _operator_of(cluster_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kernel.identifiers import uuid7
 from kernel.worlds import real_world, same_world
 
 
@@ -173,4 +174,56 @@ class HoldCapture(models.Model):
                 fields=["hold", "account", "charge_id"], name="hold_capture_once"
             ),
             models.CheckConstraint(name="hold_capture_positive", condition=models.Q(amount__gt=0)),
+        ]
+
+
+class ExhaustedHold(models.Model):
+    """A case: a running job whose hold could not be extended for want of money.
+
+    It begins with the first refusal and ends by itself: the hold was extended, the job has ended,
+    or nothing was heard of the job any more. The hold covers the job up to `exhausted_at`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        EXTENDED = "extended"
+        ENDED = "ended"
+        LOST = "lost"
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    hold = models.ForeignKey("Hold", models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    exhausted_at = models.DateTimeField()
+    refused_at = models.DateTimeField(help_text="The last time that more was asked for.")
+    refusals = models.PositiveIntegerField(default=1)
+    asked_until = models.DateTimeField()
+    shortfall = models.BigIntegerField(help_text="What was missing then, in micro-yuan.")
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    job_ended_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rating_exhausted_hold"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hold"],
+                name="exhausted_hold_one_open_case",
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="exhausted_hold_misses_something",
+                condition=models.Q(
+                    shortfall__gt=0, refusals__gt=0, asked_until__gt=models.F("exhausted_at")
+                ),
+            ),
+            models.CheckConstraint(
+                name="exhausted_hold_is_open_or_closed_at",
+                condition=models.Q(state="open", closed_at=None)
+                | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="exhausted_hold_knows_the_end_of_its_job",
+                condition=models.Q(state="ended", job_ended_at__isnull=False)
+                | (~models.Q(state="ended") & models.Q(job_ended_at=None)),
+            ),
         ]

@@ -10,6 +10,7 @@ from compute_billing.audit.usage import spent
 from compute_billing.ledger.operations import release_expired
 from compute_billing.ledger.queries import position
 from compute_billing.ledger.warning import note_balance, prepaid_tenants
+from compute_billing.rating.exhausting import end_over
 from kernel.clock import utc_now
 
 BURN_DAYS: Final = 7
@@ -20,6 +21,12 @@ MONEY_UNIT: Final = "CNY"
 def release_expired_holds(**_: Any) -> None:
     """Let go of what is set aside for jobs whose usage did not come in time."""
     release_expired(now=utc_now())
+
+
+@shared_task(name="compute_billing.tasks.balances.end_exhausted_cases")
+def end_exhausted_cases(**_: Any) -> None:
+    """End the cases of jobs that were to be stopped and have ended."""
+    end_over(now=utc_now())
 
 
 @shared_task(name="compute_billing.tasks.balances.tell_low_balances")

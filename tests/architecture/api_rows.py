@@ -141,6 +141,7 @@ API_ROWS: dict[str, Row] = {
         },
         make=lambda world: {"hold_id": own_hold(world.organisation)},
     ),
+    "enforcement": Row(methods={"GET": USAGE_READING}),
     "months": Row(methods={"GET": BILL_READING}),
     "awards": Row(methods={"GET": BILL_READING}),
     "invoices": Row(methods={"GET": BILL_READING}),

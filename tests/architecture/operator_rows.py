@@ -86,6 +86,7 @@ OPERATOR_ROWS: Final[dict[str, Row]] = {
     "operator-refuse-package": Row(
         methods={"POST": APPROVING}, make=lambda _: {"draft_id": an_offer_draft()}, owned=False
     ),
+    "operator-enforcement": Row(methods={"GET": READING}),
     "operator-clusters": Row(methods={"GET": READING}),
     "operator-reconciliation": Row(methods={"GET": READING}),
     "operator-deliver-totals": Row(methods={"POST": ACTING}),

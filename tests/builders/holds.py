@@ -8,6 +8,7 @@ from accounts.models import Organisation
 from compute_billing.catalogue.models import Cluster, Meter
 from compute_billing.rating import holding
 from kernel.transactions import transaction
+from tests.builders.market import Market
 
 
 def hold_money(cluster: Cluster, meter: Meter, *, tenant: Organisation, now: datetime) -> None:
@@ -28,3 +29,19 @@ def hold_money(cluster: Cluster, meter: Meter, *, tenant: Organisation, now: dat
             until=starts_at + timedelta(hours=1),
             now=now,
         )
+
+
+def job_of(
+    market: Market, *, starts_at: datetime, hours: int, job: str = "job-a"
+) -> dict[str, str]:
+    """Return what a scheduler asks for two cards of the tenant "acme" with."""
+    return {
+        "source": market.source.code,
+        "account": "acme",
+        "allocation": job,
+        "reference": f"hold of {job}",
+        "cards": "2",
+        "card_type": market.meter.code,
+        "starts_at": starts_at.isoformat(),
+        "until": (starts_at + timedelta(hours=hours)).isoformat(),
+    }

@@ -75,9 +75,9 @@ def ask(made: SandboxWorld, address: str, **query: str) -> Any:
     return answer.json()
 
 
-def send(made: SandboxWorld, address: str, body: Any = None) -> Any:
+def send(made: SandboxWorld, address: str, body: Any = None, *, once: str = "") -> Any:
     """Return what the sandbox's key is answered."""
-    headers = {"idempotency-key": f"{MARK} {address}"}
+    headers = {"idempotency-key": f"{MARK} {once or address}"}
     answer = made.client.post(f"/api/v1/{address}", body or {}, content_type=JSON, headers=headers)
     assert answer.status_code < 300, (address, answer.content)
     return answer.json()
@@ -169,6 +169,7 @@ def _held(made: SandboxWorld, *, card_type: str) -> dict[str, Parameters]:
             "reference": f"{MARK}-hold",
         },
     )
+    _run_out_of_money(made, card_type=card_type)
     use = {"external_id": f"{MARK}-waiting", "card_type": card_type}
     times = {"started_at": "2026-11-06T09:00:00+08:00", "ended_at": "2026-11-06T10:00:00+08:00"}
     delivered = report(made.client, made.sandbox, {**use, **times}).json()
@@ -176,6 +177,28 @@ def _held(made: SandboxWorld, *, card_type: str) -> dict[str, Parameters]:
         "hold": {"hold_id": hold["id"]},
         "usage-import": {"import_id": delivered["import_id"]},
     }
+
+
+def _run_out_of_money(made: SandboxWorld, *, card_type: str) -> None:
+    """Let a running job ask for more than there is."""
+    begun = utc_now() - timedelta(minutes=1)
+    job = {
+        "source": made.sandbox.source,
+        "account": made.sandbox.account,
+        "allocation": f"{MARK}-long",
+        "cards": "8",
+        "card_type": card_type,
+        "starts_at": begun.isoformat(),
+        "until": (begun + timedelta(hours=1)).isoformat(),
+        "reference": f"{MARK}-long",
+    }
+    hold = send(made, "holds", job, once="long")
+    made.client.post(
+        f"/api/v1/holds/{hold['id']}/extend",
+        {"until": (begun + timedelta(days=365)).isoformat()},
+        content_type="application/json",
+        headers={"idempotency-key": f"{MARK}-long"},
+    )
 
 
 def _endpoints(made: SandboxWorld) -> dict[str, Parameters]:

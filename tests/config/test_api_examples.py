@@ -51,6 +51,7 @@ def world(db, monkeypatch) -> World:
         "compute_billing.api.conflicts",
         "compute_billing.api.price_drafts",
         "compute_billing.api.sandbox",
+        "compute_billing.api.enforcement",
         "compute_billing.api.holds",
         "compute_billing.api.packages",
         "compute_billing.api.sources",
@@ -222,6 +223,14 @@ def _ask_holds(tenant, operator, *, told, ask) -> None:
     ask("hold_retrieve", tenant, f"holds/{hold['id']}")
     ask("holds_list", tenant, "holds", limit="1")
     post("hold_release", f"holds/{hold['id']}/release", {"ended_at": "2026-10-12T01:30:00Z"})
+    times = {"starts_at": "2026-10-10T00:00:00Z", "until": "2026-10-11T12:00:00Z"}
+    running = {**wanted, **times, "allocation": "4712", "reference": "slurm-4712", "cards": "64"}
+    running_id = post("hold_of_running", "holds", running)["id"]
+    refused = post("refused", f"holds/{running_id}/extend", {"until": "2027-10-10T00:00:00Z"})
+    assert refused["code"] == "insufficient_funds", refused
+    for name in ("hold_of_running", "refused"):
+        del told[name]
+    ask("enforcement_list", operator, "enforcement", limit="1")
 
 
 def _ask_webhooks(tenant, *, told, ask, post) -> None:

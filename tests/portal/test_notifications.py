@@ -29,6 +29,13 @@ OF_CASH = {
     "amount": LOW.as_data()["balance"],
 }
 
+OF_A_JOB = {
+    "tenant": "qinglan",
+    "cluster": "gz",
+    "exhausted_at": NOW.isoformat(),
+    "shortfall": LOW.as_data()["balance"],
+}
+
 
 @pytest.fixture
 def organisation():
@@ -105,6 +112,7 @@ def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation
         Kind.CLAIM_PAID: {"month": "2026-09", "amount": LOW.as_data()["balance"]},
         Kind.AWARD_APPROVED: {"award": "A-7", "cap": LOW.as_data()["balance"]},
         Kind.BALANCE_LOW: LOW.as_data(),
+        Kind.HOLD_EXHAUSTED: OF_A_JOB,
         Kind.USAGE_REJECTED: {"source": "slurm", "rejected": 2, "conflict": 1},
         Kind.KEY_EXPIRING: {"prefix": "4f1c09a2b7de", "expires_at": NOW.isoformat()},
         Kind.KEY_CREATED: {"prefix": "4f1c09a2b7de"},

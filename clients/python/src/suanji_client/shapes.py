@@ -338,6 +338,37 @@ class Difference(TypedDict):
     is_open: bool
 
 
+class ExhaustedCase(TypedDict):
+    """A running job whose hold could not be extended."""
+
+    id: str
+    hold: str
+    tenant: str
+    operator: str
+    cluster: str
+    card_type: str
+    reference: str
+    allocation: str
+    cards: str
+    state: Literal["open", "extended", "ended", "lost"]
+    noted_at: str
+    exhausted_at: str
+    refused_at: str
+    refusals: int
+    asked_until: str
+    shortfall: "Money"
+    job_ended_at: str | None
+    closed_at: str | None
+    enforcement_lag_seconds: int | None
+
+
+class ExhaustedCasePage(TypedDict):
+    """A page of rows."""
+
+    data: list["ExhaustedCase"]
+    next_cursor: str | None
+
+
 class ExplainedCharge(TypedDict):
     """A charge with who bears it."""
 
@@ -1264,6 +1295,7 @@ class WebhookDelivery(TypedDict):
         "claim.paid",
         "award.approved",
         "balance.low",
+        "hold.exhausted",
         "package.ordered",
         "package.changed",
         "package.ending",
@@ -1321,6 +1353,7 @@ class WebhookEndpoint(TypedDict):
             "claim.paid",
             "award.approved",
             "balance.low",
+            "hold.exhausted",
             "package.ordered",
             "package.changed",
             "package.ending",
