@@ -89,6 +89,7 @@ PAGES: Final = (
         for name, path in (
             ("inside", "/organisations/zhiyuan-semantics-sandbox/sandbox"),
             ("keys", "/organisations/zhiyuan-semantics-sandbox/keys"),
+            ("renew", "/organisations/zhiyuan-semantics-sandbox/sandbox/renew"),
             ("decisions", "/organisations/zhiyuan-semantics-sandbox/audit"),
             ("estimate", "/estimate?cards=64&hours=500"),
             ("usage", "/usage?month=2026-10"),

@@ -1,5 +1,6 @@
 """The form of automatic top-up, and the desk of those who look after payments."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError
 from portal.access import GuardedView
 from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.operator_desk import DESK_READERS
+from portal.finding import looked_for, narrowed
+from portal.operator_desk import DESK_READERS, address_of
 from portal.payment_forms import AutoTopUpForm
 from portal.payment_pages import (
     CALL_FILE,
@@ -117,16 +119,30 @@ class PaymentTroubleView(GuardedView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show them, or send one of the two tables as a file."""
-        kind, found = wanted_kind(request), queries.trouble(now=utc_now())
+        kind, text = wanted_kind(request), looked_for(request)
+        found = _trouble(text=text)
         if kind is not None:
             return _trouble_file(found, kind=kind, table=request.GET.get("table", "calls"))
         context = {
-            "calls": calls_table(found),
-            "events": events_table(found),
+            "calls": calls_table(found.calls),
+            "events": events_table(found.events),
             "kept": found.kept,
             "is_set_up": operations.is_set_up(),
+            "text": text,
+            "addresses": {
+                table: address_of({"text": text, "table": table}) for table in ("calls", "events")
+            },
         }
         return render(request, "portal/operator/payments.html", context)
+
+
+def _trouble(*, text: str) -> queries.Trouble:
+    found = queries.trouble(now=utc_now())
+    return replace(
+        found,
+        calls=narrowed(found.calls, table_of=calls_table, text=text),
+        events=narrowed(found.events, table_of=events_table, text=text),
+    )
 
 
 def _trouble_file(found: queries.Trouble, *, kind: str, table: str) -> FileAnswer:

@@ -6,12 +6,21 @@ from typing import Final
 from django.http import Http404
 
 from compute_billing.bank import queries
-from compute_billing.bank.queries import LineFilter, RefusedRow, StatementRow, WaitingLine
+from compute_billing.bank.queries import (
+    AccountLine,
+    LineFilter,
+    RefusedRow,
+    StatementRow,
+    WaitingLine,
+)
 from kernel.money import Money
 from portal.exports import Cell, FileAnswer, file_response
 
-TABLES: Final = ("waiting", "statements", "refusals")
+TABLES: Final = ("waiting", "accounts", "statements", "refusals")
 ROWS_MAX: Final = 10_000
+ACCOUNT_COLUMNS: Final = (
+    *("account", "number", "bank", "holder", "operator", "waiting_lines", "waiting_amount"),
+)
 LINE_COLUMNS: Final = (
     *("line", "booked_on", "amount", "payer_name", "payer_account", "remark", "match"),
     *("suggested_tenant", "is_proposed"),
@@ -24,7 +33,7 @@ REFUSAL_COLUMNS: Final = ("file_name", "line", "reason", "text")
 
 
 def file_of(table: str, *, kind: str, wanted: LineFilter) -> FileAnswer:
-    """Return a table; the filter is of the transfers that wait.
+    """Return a table, filtered as its page is.
 
     Raises:
         Http404: there is no such table.
@@ -33,13 +42,34 @@ def file_of(table: str, *, kind: str, wanted: LineFilter) -> FileAnswer:
     if table == "waiting":
         lines = [_line(one) for one in queries.waiting_lines(wanted=wanted, limit=ROWS_MAX)]
         return file_response(name=name, kind=kind, columns=LINE_COLUMNS, rows=lines)
+    if table == "accounts":
+        accounts = [_account(one) for one in accounts_of(wanted)]
+        return file_response(name=name, kind=kind, columns=ACCOUNT_COLUMNS, rows=accounts)
     if table == "statements":
-        files = [_statement(one) for one in queries.statements(limit=ROWS_MAX)]
+        found = queries.statements(wanted=wanted, limit=ROWS_MAX)
+        files = [_statement(one) for one in found]
         return file_response(name=name, kind=kind, columns=STATEMENT_COLUMNS, rows=files)
     if table == "refusals":
-        refused = [_refusal(one) for one in queries.refusals(limit=ROWS_MAX)]
+        refused = [_refusal(one) for one in queries.refusals(wanted=wanted, limit=ROWS_MAX)]
         return file_response(name=name, kind=kind, columns=REFUSAL_COLUMNS, rows=refused)
     raise Http404
+
+
+def accounts_of(wanted: LineFilter) -> list[AccountLine]:
+    """Return the accounts that are asked for: one, or all."""
+    return [one for one in queries.accounts() if wanted.account in ("", one.number)]
+
+
+def _account(one: AccountLine) -> list[Cell]:
+    return [
+        str(one.public_id),
+        one.number,
+        one.bank,
+        one.holder,
+        one.operator,
+        one.waiting,
+        Decimal(Money.from_fen(one.waiting_fen).to_text()),
+    ]
 
 
 def _line(line: WaitingLine) -> list[Cell]:

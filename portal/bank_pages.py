@@ -37,6 +37,11 @@ def grouped(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
+def named(account: AccountLine) -> str:
+    """Return how an account is called where one is chosen."""
+    return f"{account.bank} {grouped(account.number)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemittanceShown:
     """An account to pay to, and what to write into the remark; no code where none is made yet."""

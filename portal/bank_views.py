@@ -1,5 +1,6 @@
 """Transfers by bank: finance's desk of statements, and where a tenant remits to."""
 
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -244,16 +245,22 @@ class TransferView(BillReadersView):
 
 def _desk(view: BankReadersView, *, form: StatementForm, status: int) -> HttpResponse:
     wanted = _wanted(view.request)
+    accounts = queries.accounts()
+    shown = [one for one in accounts if wanted.account in ("", one.number)]
     lines = queries.waiting_lines(wanted=wanted, limit=LINES_MAX)
+    statements = queries.statements(wanted=wanted, limit=STATEMENTS_MAX)
+    refusals = queries.refusals(wanted=wanted, limit=STATEMENTS_MAX)
     context = {
         "chosen": wanted,
+        "has_accounts": bool(accounts),
+        "places": [(one.number, bank_pages.named(one)) for one in accounts],
         "matches": bank_pages.MATCHES.items(),
-        "is_filtered": bool(wanted.match or wanted.text),
-        "address": address_of({"table": "waiting", "match": wanted.match, "text": wanted.text}),
-        "accounts": bank_pages.accounts_table(queries.accounts()),
+        "is_filtered": bool(wanted.account or wanted.match or wanted.text),
+        "addresses": {table: _address(table, wanted) for table in bank_file_pages.TABLES},
+        "accounts": bank_pages.accounts_table(shown),
         "waiting": bank_pages.waiting_table(lines),
-        "statements": bank_pages.statements_table(queries.statements(limit=STATEMENTS_MAX)),
-        "refusals": bank_pages.refusals_table(queries.refusals(limit=STATEMENTS_MAX)),
+        "statements": bank_pages.statements_table(statements),
+        "refusals": bank_pages.refusals_table(refusals),
         "form": form,
         "may_act": view.may_act,
     }
@@ -261,13 +268,16 @@ def _desk(view: BankReadersView, *, form: StatementForm, status: int) -> HttpRes
 
 
 def _wanted(request: HttpRequest) -> queries.LineFilter:
-    return queries.LineFilter(**chosen_texts(request, ("match", "text")))
+    return queries.LineFilter(**chosen_texts(request, ("account", "match", "text")))
+
+
+def _address(table: str, wanted: queries.LineFilter) -> str:
+    return address_of({"table": table, **asdict(wanted)})
 
 
 def _statement_form(request: HttpRequest | None = None) -> StatementForm:
     offered = [
-        (str(account.public_id), f"{account.bank} {bank_pages.grouped(account.number)}")
-        for account in queries.accounts()
+        (str(account.public_id), bank_pages.named(account)) for account in queries.accounts()
     ]
     if request is None:
         return StatementForm(accounts=offered)

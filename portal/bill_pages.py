@@ -10,7 +10,7 @@ from compute_billing.invoices.queries import CreditedLine, StatementLine
 from kernel.money import MICRO_PER_FEN
 from portal import figures
 from portal.figures import MoneyFigure
-from portal.wording import ACCOUNTS, BANDS, Text, worded
+from portal.wording import ACCOUNTS, Text, band_name, price_list_name, worded
 
 MONEY_UNIT: Final = "CNY"
 TAX_CLASSES: Final = {"vat_6": "6%", "vat_13": "13%", "exempt": "0%"}
@@ -54,7 +54,7 @@ class LineRow:
     position: int
     card_type: str
     cluster: str
-    price_list: str
+    price_list: Text
     band: Text
     unit_price: str
     project: str
@@ -128,12 +128,16 @@ def _line(line: StatementLine, *, at: int, month: date) -> LineRow:
     price, is_money = line.price.unit_price_micro, line.unit == MONEY_UNIT
     return LineRow(
         position=at,
-        card_type=line.price.meter,
-        cluster=line.cluster,
-        price_list=line.price.price_list,
-        band=worded(BANDS, line.price.band),
+        card_type=line.price.card_type,
+        cluster=line.cluster_name,
+        price_list=price_list_name(
+            line.price.price_list,
+            kind=line.price.list_kind,
+            customer_class=line.price.customer_class,
+        ),
+        band=band_name(line.price.band, window=line.price.window),
         unit_price="" if price is None else figures.money(price).short,
-        project=line.project,
+        project=line.project_name,
         usage_month=line.usage_month,
         is_late=line.usage_month != month,
         payer=worded(ACCOUNTS, line.payer_kind),

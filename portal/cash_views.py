@@ -11,7 +11,7 @@ from django.shortcuts import render
 from accounts.api_paging import CursorMalformed, encoded, read_cursor
 from accounts.permissions import Staff
 from compute_billing.cash import queries
-from compute_billing.cash.queries import DayShown, DifferenceFilter
+from compute_billing.cash.queries import DayShown, DifferenceFilter, MovementShown
 from kernel.money import MICRO_PER_FEN
 from portal.access import BANK_READERS, GuardedView, rights_of
 from portal.cash_forms import BookingForm, PairForm
@@ -34,6 +34,7 @@ from portal.cash_pages import (
 )
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.figures import money
+from portal.finding import looked_for, narrowed
 from portal.operator_desk import address_of, chosen_texts
 from portal.tables import Table
 from portal.wording import worded
@@ -123,8 +124,8 @@ class DayView(CashReadersView):
             found = queries.day(account_id=account_id, day=date.fromisoformat(day))
         except (queries.CashDayNotFound, ValueError) as error:
             raise Http404 from error
-        movements = queries.movements(account_id=account_id, day=found.day)
-        kind = wanted_kind(request)
+        text, kind = looked_for(request), wanted_kind(request)
+        movements = _movements(account_id, found.day, text=text)
         if kind is not None:
             name, rows = f"cash-{found.day}", movement_cells(movements)
             return file_response(name=name, kind=kind, columns=MOVEMENT_COLUMNS, rows=rows)
@@ -134,12 +135,21 @@ class DayView(CashReadersView):
             "place": place(found.custody),
             "gap": money(found.gap_fen * MICRO_PER_FEN),
             "sides": sides_table(found),
-            "movements": movements_table(
-                movements, names=queries.names([one.key for one in movements])
-            ),
+            "movements": _moved(movements),
             "standing": _named(queries.differences(wanted=stood, after=None, limit=FILE_ROWS)),
+            "text": text,
+            "address": address_of({"text": text}),
         }
         return render(request, "portal/cash_day.html", context)
+
+
+def _moved(found: Sequence[MovementShown]) -> Table:
+    return movements_table(found, names=queries.names([one.key for one in found]))
+
+
+def _movements(account_id: UUID, day: date, *, text: str) -> list[MovementShown]:
+    every = queries.movements(account_id=account_id, day=day)
+    return narrowed(every, table_of=_moved, text=text)
 
 
 class DifferencesView(CashReadersView):

@@ -131,8 +131,8 @@ def claim_page(claim: ClaimShown) -> ClaimPage:
     )
 
 
-def awards_table(claim: ClaimShown, awards: Sequence[ClaimedAward]) -> Table:
-    """Return what a claim demands for each award, and in all."""
+def awards_table(awards: Sequence[ClaimedAward]) -> Table:
+    """Return what a claim demands for each of some awards, and for them in all."""
     basis = sum(award.basis for award in awards)
     return Table(
         name=_("By award"),
@@ -157,9 +157,9 @@ def awards_table(claim: ClaimShown, awards: Sequence[ClaimedAward]) -> Table:
                 TableCell(text=_("Total")),
                 words(""),
                 TableCell(text="–"),
-                count(claim.lines),
+                count(sum(award.lines for award in awards)),
                 amount(figures.money(basis), name="basis"),
-                amount(figures.money(claim.amount), name="amount"),
+                amount(figures.money(sum(award.amount for award in awards)), name="amount"),
             ],
         ),
     )

@@ -1,6 +1,6 @@
 """The desk of claims: what funds owe, with its evidence; handing in, and the payment's papers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy
 from accounts.api_paging import CursorMalformed, encoded, read_cursor, small_number_of
 from accounts.permissions import Rule, Staff
 from compute_billing.settlement import claims, operations
-from compute_billing.settlement.claims import ClaimFilter, ClaimShown, EvidenceLine, LineKey
+from compute_billing.settlement.claims import (
+    ClaimedAward,
+    ClaimFilter,
+    ClaimShown,
+    EvidenceLine,
+    LineKey,
+)
 from compute_billing.settlement.states import ClaimState
 from kernel import seals
 from kernel.clock import utc_now
@@ -34,6 +40,7 @@ from portal.claim_pages import (
     lines_table,
 )
 from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, narrowed
 from portal.operator_desk import address_of, chosen_texts
 from portal.settlement_pages import CLAIM_STATES
 
@@ -141,17 +148,32 @@ class ClaimView(GuardedView):
         """Show it, or send its lines or its awards as a file."""
         claim, kind = _found(claim_id), wanted_kind(request)
         if kind is not None:
-            return _file(claim, table=request.GET.get("table", "lines"), kind=kind)
+            table = request.GET.get("table", "lines")
+            return _file(claim, table=table, kind=kind, text=looked_for(request))
         return _page(request, claim, form=PaymentForm(), status=200)
 
 
-def _file(claim: ClaimShown, *, table: str, kind: str) -> FileAnswer:
+def _awards(claim: ClaimShown, *, text: str) -> list[ClaimedAward]:
+    every = claims.awards_of_claim(claim_id=claim.claim_id)
+    return narrowed(every, table_of=awards_table, text=text)
+
+
+def _named(awards: Sequence[ClaimedAward], *, text: str) -> list[str] | None:
+    """Return the awards whose lines are wanted; None where all are."""
+    return [award.reference for award in awards] if text else None
+
+
+def _file(claim: ClaimShown, *, table: str, kind: str, text: str) -> FileAnswer:
     name = f"claim-{claim.programme}-{claim.level}-{month_text(claim.month)}-{claim.sequence}"
+    awards = _awards(claim, text=text)
     if table == "lines":
-        rows = line_cells(claims.every_line_of_claim(claim_id=claim.claim_id), head=_head())
+        lines = claims.every_line_of_claim(
+            claim_id=claim.claim_id, awards=_named(awards, text=text)
+        )
+        rows = line_cells(lines, head=_head())
         return file_response(name=name, kind=kind, columns=LINE_COLUMNS, rows=rows)
     if table == "awards":
-        sums = award_cells(claims.awards_of_claim(claim_id=claim.claim_id))
+        sums = award_cells(awards)
         return file_response(name=f"{name}-awards", kind=kind, columns=AWARD_COLUMNS, rows=sums)
     raise Http404
 
@@ -160,15 +182,21 @@ def _page(
     request: HttpRequest, claim: ClaimShown, *, form: PaymentForm, status: int
 ) -> HttpResponse:
     cursor, roles = request.GET.get("cursor", ""), rights_of(request).staff_roles
-    found = _lines(claim, cursor=cursor)
+    text = looked_for(request)
+    awards = _awards(claim, text=text)
+    found = _lines(claim, cursor=cursor, awards=_named(awards, text=text))
     shown = found[:PAGE_ROWS]
     context: dict[str, Any] = {
         "page": claim_page(claim),
-        "awards": awards_table(claim, claims.awards_of_claim(claim_id=claim.claim_id)),
+        "awards": awards_table(awards),
         "lines": lines_table(shown),
         "cursor": _place(shown[-1]) if len(found) > PAGE_ROWS else "",
         "is_first": not cursor,
-        "address": "table=lines",
+        "text": text,
+        "address": address_of({"text": text}),
+        "addresses": {
+            table: address_of({"table": table, "text": text}) for table in ("awards", "lines")
+        },
         "may_submit": not roles.isdisjoint(SUBMITTERS.allowed_staff_roles),
         "may_pay": not roles.isdisjoint(PAYERS.allowed_staff_roles),
         "form": form,
@@ -177,10 +205,12 @@ def _page(
     return render(request, "portal/claim.html", context, status=status)
 
 
-def _lines(claim: ClaimShown, *, cursor: str) -> list[EvidenceLine]:
+def _lines(claim: ClaimShown, *, cursor: str, awards: Sequence[str] | None) -> list[EvidenceLine]:
     try:
         after = _key(cursor) if cursor else None
-        return claims.lines_of_claim(claim_id=claim.claim_id, after=after, limit=PAGE_ROWS + 1)
+        return claims.lines_of_claim(
+            claim_id=claim.claim_id, after=after, limit=PAGE_ROWS + 1, awards=awards
+        )
     except (CursorMalformed, claims.UnknownClaimLine) as error:
         raise Http404 from error
 

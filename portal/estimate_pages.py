@@ -19,7 +19,7 @@ from compute_billing.rating.quoting import (
 )
 from portal import figures
 from portal.figures import MoneyFigure
-from portal.wording import ACCOUNTS, BANDS, Text, worded
+from portal.wording import ACCOUNTS, Text, band_name, worded
 
 MONEY_UNIT: Final = "CNY"
 MILLI_PER_CARD: Final = 1000
@@ -87,7 +87,7 @@ def _prices(segments: Sequence[QuotedSegment]) -> list[PriceRow]:
     return [
         PriceRow(
             price_list=price_list,
-            band=worded(BANDS, band),
+            band=band_name(band),
             unit_price="" if unit_price is None else figures.money(unit_price).short,
             card_hours=figures.card_hours(sum(each.quantity for each in found)),
             gross=figures.money(sum(each.gross for each in found)),

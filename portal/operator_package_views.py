@@ -1,5 +1,6 @@
 """The operator's desk: what is sold as packages, from which capacity, by which offers."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +12,15 @@ from django.utils.translation import gettext as _
 from compute_billing.catalogue import desk as catalogue
 from compute_billing.packages import operations, queries
 from compute_billing.packages.operations import OfferProposal
+from compute_billing.packages.queries import PackageOrder
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.periods import month_of, months_later
 from portal import figures
 from portal.access import rights_of
 from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.operator_desk import ActingView, DeskView, local_midnight
+from portal.finding import looked_for, narrowed
+from portal.operator_desk import ActingView, DeskView, address_of, local_midnight
 from portal.package_forms import CapacityForm, OfferForm
 from portal.package_pages import (
     TERM_KINDS,
@@ -29,6 +32,7 @@ from portal.package_pages import (
 )
 from portal.package_views import today
 from portal.price_views import APPROVERS
+from portal.tables import Table
 from portal.wording import worded
 
 MONTHS_SHOWN: Final = 12
@@ -40,18 +44,16 @@ class SalesView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show them, or send the packages as a file."""
-        orders = queries.orders_of_everybody(now=utc_now())
         kind = wanted_kind(request)
         if kind is not None:
-            rows = (_cells(order) for order in orders)
+            rows = (_cells(order) for order in _orders(looked_for(request)))
             return file_response(name="packages", kind=kind, columns=COLUMNS, rows=rows)
         return self.sales(request, form=_capacity_form(), status=200)
 
     def sales(self, request: HttpRequest, *, form: CapacityForm, status: int) -> HttpResponse:
         """Draw the page with a form of capacity."""
-        now = utc_now()
-        month = month_of(today())
-        drafts = queries.offer_drafts()
+        text, month = looked_for(request), month_of(today())
+        drafts = narrowed(queries.offer_drafts(), table_of=drafts_table, text=text)
         months = queries.capacity_by_month(
             starts_on=today(), ends_on=months_later(month, MONTHS_SHOWN)
         )
@@ -60,13 +62,22 @@ class SalesView(DeskView):
             "packages.html",
             status=status,
             form=form,
-            capacity=capacity_table(months),
-            orders=orders_table(
-                queries.orders_of_everybody(now=now), today=today(), of_everybody=True
-            ),
+            capacity=capacity_table(narrowed(months, table_of=capacity_table, text=text)),
+            orders=_orders_table(_orders(text)),
+            text=text,
+            address=address_of({"text": text}),
             waiting=drafts_table([draft for draft in drafts if not decision_of(draft)]),
             decided=drafts_table([draft for draft in drafts if decision_of(draft)]),
         )
+
+
+def _orders_table(orders: Sequence[PackageOrder]) -> Table:
+    return orders_table(orders, today=today(), of_everybody=True)
+
+
+def _orders(text: str) -> list[PackageOrder]:
+    every = queries.orders_of_everybody(now=utc_now())
+    return narrowed(every, table_of=_orders_table, text=text)
 
 
 class SetCapacityView(SalesView, ActingView):

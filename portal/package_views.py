@@ -1,6 +1,6 @@
 """The desk of the buyer: packages of cards, what they cost, and what may become of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -24,6 +24,8 @@ from portal import figures
 from portal.access import rights_of
 from portal.bill_views import BillReadersView
 from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, narrowed
+from portal.operator_desk import address_of
 from portal.package_forms import CardsForm, OrderForm, TermsForm
 from portal.package_pages import (
     TERM_KINDS,
@@ -37,6 +39,7 @@ from portal.package_pages import (
     terms_table,
 )
 from portal.package_refusals import refusal
+from portal.tables import Table
 from portal.tenant_view import TenantPage, TenantView
 from portal.wording import worded
 
@@ -69,21 +72,21 @@ class PackagesView(PackageReadersView, TenantPage):
 
     def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
         """Return both."""
-        del request
-        orders = queries.order_page(tenant_id=tenant.tenant_id, after=None, limit=PAGE_ROWS)
+        text = looked_for(request)
         may_buy = self.may_buy(tenant.tenant_id)
         offers = queries.offers(now=utc_now())
         return {
             "page": {"tenant": tenant},
-            "table": orders_table(orders, today=today(), of_everybody=False),
+            "table": _orders_table(_orders(tenant, text=text)),
             "offers": offers_table(offers, tenant=tenant.code, may_order=may_buy),
             "may_buy": may_buy,
+            "text": text,
+            "address": address_of({"tenant": tenant.code, "text": text}),
         }
 
     def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
         """Return the packages."""
-        del request
-        orders = queries.order_page(tenant_id=tenant.tenant_id, after=None, limit=PAGE_ROWS)
+        orders = _orders(tenant, text=looked_for(request))
         return file_response(
             name=f"packages-{tenant.code}",
             kind=kind,
@@ -97,6 +100,15 @@ class PackagesView(PackageReadersView, TenantPage):
                 for order in orders
             ),
         )
+
+
+def _orders_table(orders: Sequence[PackageOrder]) -> Table:
+    return orders_table(orders, today=today(), of_everybody=False)
+
+
+def _orders(tenant: UsageTenant, *, text: str) -> list[PackageOrder]:
+    every = queries.order_page(tenant_id=tenant.tenant_id, after=None, limit=PAGE_ROWS)
+    return narrowed(every, table_of=_orders_table, text=text)
 
 
 class OrderView(TenantView):

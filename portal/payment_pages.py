@@ -19,7 +19,6 @@ from compute_billing.payments.queries import (
     SavedCard,
     StripeCall,
     StripeEvent,
-    Trouble,
 )
 from kernel.errors import DomainError
 from kernel.money import MICRO_PER_FEN, Money
@@ -289,7 +288,7 @@ def bounds() -> str:
     }
 
 
-def calls_table(trouble: Trouble) -> Table:
+def calls_table(calls: Sequence[StripeCall]) -> Table:
     """Return calls whose outcome nobody knows."""
     rows = [
         TableRow(
@@ -305,7 +304,7 @@ def calls_table(trouble: Trouble) -> Table:
             ],
             choice=str(call.public_id),
         )
-        for call in trouble.calls
+        for call in calls
     ]
     return Table(name=_("Calls without an outcome"), columns=CALL_COLUMNS, rows=rows)
 
@@ -338,7 +337,7 @@ def event_cells(event: StripeEvent) -> list[Cell]:
     ]
 
 
-def events_table(trouble: Trouble) -> Table:
+def events_table(events: Sequence[StripeEvent]) -> Table:
     """Return events that could not be handled."""
     rows = [
         TableRow(
@@ -352,7 +351,7 @@ def events_table(trouble: Trouble) -> Table:
             ],
             choice=event.event,
         )
-        for event in trouble.events
+        for event in events
     ]
     return Table(name=_("Events that wait"), columns=EVENT_COLUMNS, rows=rows)
 

@@ -86,6 +86,7 @@ class OverviewPage:
     issued_at: datetime
     tenant_count: int
     rows: Sequence[AmountsRow]
+    shown_total: AmountsRow
     total: AmountsRow
     subsidy_part: str
     used_part: str
@@ -141,11 +142,12 @@ def overview_page(
     settled: SettledMonth,
     months: Sequence[SettledMonth],
     lines: Sequence[TenantLine],
+    shown: Sequence[TenantLine],
     days: Sequence[DayUse],
     milli_cards: int | None,
     trace: Trace | None,
 ) -> OverviewPage:
-    """Put the first page together."""
+    """Put the first page together: figures of all its tenants, and rows of those shown."""
     amounts = total(line.amounts for line in lines)
     chart = daily_chart(
         month=settled.month,
@@ -158,7 +160,8 @@ def overview_page(
         operators=settled.operators,
         issued_at=settled.issued_at,
         tenant_count=len(lines),
-        rows=[amounts_row(line) for line in lines],
+        rows=[amounts_row(line) for line in shown],
+        shown_total=total_row(shown),
         total=total_row(lines),
         subsidy_part=figures.percent(amounts.programme, amounts.gross),
         used_part=_used_part(amounts.quantity, chart=chart),

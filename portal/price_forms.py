@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import Money, UnableToReadMoney
-from portal.wording import BANDS, worded
+from portal.wording import band_name
 
 
 class PriceForm(forms.Form):
@@ -49,7 +49,7 @@ class PriceForm(forms.Form):
         self._offer("price_list", [(code, code) for code in price_lists])
         self._offer("card_type", [(code, code) for code in card_types])
         self._offer("cluster", [("", _("every cluster")), *((code, code) for code in clusters)])
-        self._offer("band", [(band, worded(BANDS, band)) for band in bands])
+        self._offer("band", [(band, band_name(band)) for band in bands])
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

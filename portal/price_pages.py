@@ -12,7 +12,7 @@ from compute_billing.rating.draft_desk import DraftLine, TenantEffect
 from portal import figures
 from portal.figures import MoneyFigure
 from portal.tables import Table, TableCell, TableRow, amount, instant, words
-from portal.wording import BANDS, DRAFT_DECISIONS, LIST_KINDS, Text, worded
+from portal.wording import DRAFT_DECISIONS, LIST_KINDS, Text, band_name, worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def _price_row(price: PriceLine) -> TableRow:
             TableCell(text=price.price_list, note=worded(LIST_KINDS, price.list_kind)),
             words(price.card_type),
             words(price.cluster or _("every cluster")),
-            words(worded(BANDS, price.band)),
+            words(band_name(price.band)),
             instant(price.valid_from),
             instant(price.valid_until),
             TableCell(text=_("in tiers") if exact is None else figures.money(exact).short),
@@ -107,7 +107,7 @@ def _draft_row(draft: DraftLine) -> TableRow:
                 note=draft.cluster or _("every cluster"),
             ),
             words(draft.card_type),
-            words(worded(BANDS, draft.band)),
+            words(band_name(draft.band)),
             instant(draft.valid_from),
             TableCell(text=_former(draft)),
             TableCell(text=figures.money(draft.unit_price_micro).short),
@@ -129,7 +129,7 @@ def draft_page(draft: DraftLine, *, user_id: int) -> DraftPage:
         price_list=draft.price_list,
         card_type=draft.card_type,
         cluster=draft.cluster or _("every cluster"),
-        band=worded(BANDS, draft.band),
+        band=band_name(draft.band),
         valid_from=draft.valid_from,
         former=_former(draft),
         proposed=figures.money(draft.unit_price_micro).short,
@@ -153,8 +153,8 @@ def draft_page(draft: DraftLine, *, user_id: int) -> DraftPage:
     )
 
 
-def effects_table(draft: DraftLine, effects: Sequence[TenantEffect]) -> Table:
-    """Return what a draft would have changed for each tenant, and in all."""
+def effects_table(effects: Sequence[TenantEffect]) -> Table:
+    """Return what a draft would have changed for each of some tenants, and for them in all."""
     return Table(
         name=_("Effect by tenant"),
         columns=[
@@ -177,9 +177,9 @@ def effects_table(draft: DraftLine, effects: Sequence[TenantEffect]) -> Table:
         total=_effect_row(
             TableCell(text=_("Total")),
             key="total",
-            quantity=draft.quantity,
-            before=draft.gross_before,
-            after=draft.gross_after,
+            quantity=sum(effect.quantity for effect in effects),
+            before=sum(effect.gross_before for effect in effects),
+            after=sum(effect.gross_after for effect in effects),
         ),
     )
 

@@ -26,6 +26,7 @@ from kernel.periods import month_text
 from kernel.quantities import card_seconds_text
 from portal.access import rights_of
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, narrowed
 from portal.operator_desk import (
     ActingView,
     DeskView,
@@ -128,8 +129,10 @@ class DraftView(DeskView):
     def get(self, request: HttpRequest, draft_id: UUID) -> HttpResponse | FileAnswer:
         """Show it, or send its effect as a file."""
         draft = _found(draft_id)
-        effects = draft_desk.effects(public_id=draft_id)
-        kind = wanted_kind(request)
+        text, kind = looked_for(request), wanted_kind(request)
+        effects = narrowed(
+            draft_desk.effects(public_id=draft_id), table_of=effects_table, text=text
+        )
         if kind is not None:
             rows = (_effect_cells(effect) for effect in effects)
             return file_response(name="price-effect", kind=kind, columns=EFFECT_COLUMNS, rows=rows)
@@ -137,7 +140,9 @@ class DraftView(DeskView):
             request,
             "draft.html",
             draft=draft_page(draft, user_id=self.user_id),
-            table=effects_table(draft, effects),
+            table=effects_table(effects),
+            text=text,
+            address=address_of({"text": text}),
             may_approve=not APPROVERS.isdisjoint(rights_of(request).staff_roles),
         )
 

@@ -126,8 +126,8 @@ class StatementRow:
     arrears: MoneyFigure
 
 
-def run_page(run: Run) -> RunPage:
-    """Return the run as it stands."""
+def run_page(run: Run, *, shown: Iterable[TenantRun]) -> RunPage:
+    """Return the run as it stands, with the rows of the tenants that are shown."""
     return RunPage(
         month=run.month,
         month_text=month_text(run.month),
@@ -145,7 +145,7 @@ def run_page(run: Run) -> RunPage:
         # Each tenant is closed, and then settled.
         done_steps=run.closed + run.finished,
         all_steps=2 * len(run.tenants),
-        rows=[_tenant_row(tenant) for tenant in run.tenants],
+        rows=[_tenant_row(tenant) for tenant in shown],
     )
 
 

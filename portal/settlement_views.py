@@ -19,10 +19,13 @@ from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.queries import BillingMonthMissing
 from portal.access import FUND_READERS, RUN_READERS, GuardedView, rights_of, viewer
 from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.finding import says
+from portal.operator_desk import address_of, chosen_texts
 from portal.settlement_pages import (
     CLAIM_COLUMNS,
     RUN_COLUMNS,
     STATEMENT_COLUMNS,
+    STEPS,
     claim_cells,
     claim_row,
     run_cells,
@@ -80,6 +83,32 @@ def may_start(request: HttpRequest) -> bool:
     return Staff.FINANCE in rights_of(request).staff_roles
 
 
+def _asked_for(request: HttpRequest, *, month: date) -> dict[str, str]:
+    return {"month": month_text(month), **chosen_texts(request, ("step", "text"))}
+
+
+def _tenants(run: runs.Run, asked: dict[str, str]) -> list[runs.TenantRun]:
+    return [
+        tenant
+        for tenant in run.tenants
+        if asked["step"] in ("", tenant.step.value)
+        and says((tenant.name, tenant.code), text=asked["text"])
+    ]
+
+
+def _progress(request: HttpRequest, run: runs.Run) -> dict[str, object]:
+    """Return what the part of the page that shows progress is drawn from."""
+    asked = _asked_for(request, month=run.month)
+    return {
+        "page": run_page(run, shown=_tenants(run, asked)),
+        "chosen": asked,
+        "is_filtered": bool(asked["step"] or asked["text"]),
+        "run_address": address_of(asked),
+        "tenants_address": address_of({**asked, "table": "tenants"}),
+        "may_start": may_start(request),
+    }
+
+
 class SettlementRunView(RunReaders):
     """A month's run, its claims and its statements."""
 
@@ -94,12 +123,12 @@ class SettlementRunView(RunReaders):
             return _file(request, kind=kind, run=run)
         choices = months if month in months else [month, *months]
         context = {
-            "page": run_page(run),
+            **_progress(request, run),
+            "steps": STEPS.items(),
             "months": [(month_text(choice), choice == month) for choice in choices],
             "claims": [claim_row(claim) for claim in queries.claims_of(month=month)],
             "statements": [statement_row(one) for one in queries.statements_of(month=month)],
             "head": _head(),
-            "may_start": may_start(request),
             "may_read_claims": viewer(rights=rights_of(request), rule=FUND_READERS) is not None,
         }
         return render(request, "portal/settlement_run.html", context)
@@ -109,14 +138,15 @@ def _file(request: HttpRequest, *, kind: str, run: runs.Run) -> FileAnswer:
     table = request.GET.get("table", TABLES[0])
     name = f"settlement-{month_text(run.month)}-{table}"
     if table == "tenants":
-        return file_response(name=name, kind=kind, columns=RUN_COLUMNS, rows=run_cells(run.tenants))
+        found = _tenants(run, _asked_for(request, month=run.month))
+        return file_response(name=name, kind=kind, columns=RUN_COLUMNS, rows=run_cells(found))
     if table == "claims":
         claims = queries.claims_of(month=run.month)
         rows = claim_cells(claims, head=_head())
         return file_response(name=name, kind=kind, columns=CLAIM_COLUMNS, rows=rows)
     if table == "statements":
-        found = queries.statements_of(month=run.month)
-        rows = statement_cells(found, head=_head())
+        statements = queries.statements_of(month=run.month)
+        rows = statement_cells(statements, head=_head())
         return file_response(name=name, kind=kind, columns=STATEMENT_COLUMNS, rows=rows)
     raise Http404
 
@@ -129,7 +159,7 @@ class SettlementProgressView(RunReaders):
         month, _months = self.asked(request)
         if month is None:
             return HttpResponse(status=204)
-        context = {"page": run_page(self.run(month)), "may_start": may_start(request)}
+        context = _progress(request, self.run(month))
         return render(request, "portal/settlement_progress.html", context)
 
 

@@ -17,6 +17,7 @@ from kernel.periods import month_text
 from kernel.quantities import card_seconds_text
 from portal import figures
 from portal.exports import Cell, FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, narrowed
 from portal.operator_desk import DeskView, address_of, chosen_texts
 from portal.tables import Table, TableCell, TableRow, amount, instant
 
@@ -58,7 +59,8 @@ class StatementView(DeskView):
             line, bills = desk.statement_with_bills(public_id=statement_id)
         except UnknownStatement as error:
             raise Http404 from error
-        kind = wanted_kind(request)
+        kind, text = wanted_kind(request), looked_for(request)
+        bills = narrowed(bills, table_of=_bills, text=text)
         if kind is not None:
             name = f"statement-{line.operator}-{month_text(line.month)}-{line.sequence}"
             rows = (_bill_cells(bill) for bill in bills)
@@ -69,7 +71,14 @@ class StatementView(DeskView):
             "sequence": line.sequence,
             "issued_at": line.issued_at,
         }
-        return self.page(request, "statement.html", page=page, table=_bills(line, bills))
+        return self.page(
+            request,
+            "statement.html",
+            page=page,
+            table=_bills(bills),
+            text=text,
+            address=address_of({"text": text}),
+        )
 
 
 def _columns() -> list[str]:
@@ -114,7 +123,7 @@ def _statements(found: Sequence[StatementLine]) -> Table:
     )
 
 
-def _bills(line: StatementLine, bills: Sequence[StatementBill]) -> Table:
+def _bills(bills: Sequence[StatementBill]) -> Table:
     return Table(
         name=_("Bills"),
         columns=[_("Tenant"), *_columns()],
@@ -125,7 +134,14 @@ def _bills(line: StatementLine, bills: Sequence[StatementBill]) -> Table:
             )
             for bill in bills
         ],
-        total=TableRow(key="total", cells=[TableCell(text=_("Total")), *_amounts(line.amounts)]),
+        total=TableRow(key="total", cells=[TableCell(text=_("Total")), *_amounts(_sum(bills))]),
+    )
+
+
+def _sum(bills: Sequence[StatementBill]) -> Amounts:
+    return Amounts(
+        quantity=sum(int(bill.quantity) for bill in bills),
+        **{name: sum(getattr(bill, name) for bill in bills) for name in AMOUNTS},
     )
 
 

@@ -16,6 +16,8 @@ from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
 from portal.access import GuardedView
 from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, says
+from portal.operator_desk import address_of
 from portal.overview_file import TENANT_COLUMNS, tenant_cells
 from portal.presenters import overview_page
 from portal.sandbox_pages import sandbox_page_of
@@ -38,24 +40,26 @@ class OverviewView(GuardedView):
         inside = sandbox_page_of(request)
         if inside is not None:
             return inside
-        kind = wanted_kind(request)
+        kind, text = wanted_kind(request), looked_for(request)
         tenant_ids = self.viewer.tenant_ids
         months = overview.settled_months(tenant_ids=tenant_ids)
         if not months:
             return render(request, "portal/nothing_settled.html")
         settled = _chosen(months, text=request.GET.get("month", ""))
         lines = overview.tenant_lines(month=settled.month, tenant_ids=tenant_ids, now=utc_now())
+        shown = [line for line in lines if says((line.name, line.code), text=text)]
         if kind is not None:
             return file_response(
                 name=f"settlement-{month_text(settled.month)}",
                 kind=kind,
                 columns=TENANT_COLUMNS,
-                rows=(tenant_cells(line) for line in lines),
+                rows=(tenant_cells(line) for line in shown),
             )
         page = overview_page(
             settled=settled,
             months=months,
             lines=lines,
+            shown=shown,
             days=overview.days_of_use(month=settled.month, tenant_ids=tenant_ids),
             milli_cards=(
                 overview.capacity(month=settled.month) if self.viewer.sees_everyone else None
@@ -65,7 +69,12 @@ class OverviewView(GuardedView):
         return render(
             request,
             "portal/overview.html",
-            {"page": page, "time_zone": settings.BILLING_TIME_ZONE},
+            {
+                "page": page,
+                "time_zone": settings.BILLING_TIME_ZONE,
+                "text": text,
+                "address": address_of({"month": month_text(settled.month), "text": text}),
+            },
         )
 
 

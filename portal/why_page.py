@@ -12,7 +12,7 @@ from portal import figures
 from portal.figures import MoneyFigure
 from portal.presenters import HTTP
 from portal.usage_pages import CostFigures, UsageRow, cost_figures, usage_row
-from portal.wording import ACCOUNTS, ARREARS, BANDS, CAUSES, Text, worded
+from portal.wording import ACCOUNTS, ARREARS, CAUSES, Text, band_name, worded
 
 MONEY_UNIT: Final = "CNY"
 
@@ -147,7 +147,7 @@ def _segment(charge: Charge) -> Segment:
         counter_seconds=figures.card_seconds(charge.counter_before),
         price_list=charge.price_list,
         issuer=charge.issuer,
-        band=worded(BANDS, charge.band),
+        band=band_name(charge.band),
         unit_price="" if price is None else figures.money(price).short,
         booked_month=charge.booked_month,
         charged_at=charge.charged_at,

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from compute_billing.catalogue.bands import family_of
 
 Text = str | Promise
 
@@ -78,7 +81,38 @@ LIST_KINDS: Final[Mapping[str, Text]] = {
     "class": _("for a class of customers"),
     "contract": _("of a contract"),
 }
-BANDS: Final[Mapping[str, Text]] = {"all": _("all day")}
+# Families of time bands, by how a code begins.
+BANDS: Final[Mapping[str, Text]] = {
+    "all": _("all day"),
+    "sharp": _("sharp peak"),
+    "peak": _("peak"),
+    "flat": _("flat"),
+    "valley": _("valley"),
+    "day": _("day"),
+    "night": _("night"),
+}
+# Lists for a class of customers, by the class.
+CLASS_LISTS: Final[Mapping[str, Text]] = {"puhui": _("prices for small enterprises")}
+
+
+def band_name(code: str, *, window: str = "") -> Text:
+    """Return what a time band is called, with its hours; else its code tells it from others."""
+    family = BANDS.get(family_of(code), "")
+    if window:
+        return f"{family} {window}" if family else window
+    if code in BANDS or not family:
+        return family or code
+    return f"{family} ({code})"
+
+
+def price_list_name(code: str, *, kind: str, customer_class: str) -> Text:
+    """Return whom a price list is for; with its code where several lists are for the same."""
+    if kind == "default":
+        return _("public prices")
+    if kind == "class":
+        known = CLASS_LISTS.get(customer_class)
+        return known or gettext("prices of class %(name)s") % {"name": customer_class}
+    return gettext("contract prices %(code)s") % {"code": code}
 
 
 def worded(words: Mapping[str, Text], code: str) -> Text:

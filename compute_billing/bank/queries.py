@@ -126,8 +126,12 @@ def accounts() -> list[AccountLine]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFilter:
-    """Which lines are asked for: of a match, and with a text in payer or remark; empty for any."""
+    """What is asked for: an account by its number, lines of a match, a text; empty for any.
 
+    The text is one in payer or remark of a line, in the name of a file, in an unreadable line.
+    """
+
+    account: str = ""
     match: str = ""
     text: str = ""
 
@@ -137,6 +141,8 @@ def waiting_lines(*, wanted: LineFilter = LineFilter(), limit: int) -> list[Wait
     found = _waiting().order_by("booked_on", "id")
     if wanted.match:
         found = found.filter(match=wanted.match)
+    if wanted.account:
+        found = found.filter(account__number=wanted.account)
     if wanted.text:
         found = found.filter(
             Q(payer_name__icontains=wanted.text) | Q(remark__icontains=wanted.text)
@@ -186,9 +192,13 @@ def _with_proposals(lines: list[BankLine]) -> list[WaitingLine]:
     ]
 
 
-def statements(*, limit: int) -> list[StatementRow]:
+def statements(*, wanted: LineFilter = LineFilter(), limit: int) -> list[StatementRow]:
     """Return the files that were imported last."""
     found = BankStatement.objects.select_related("account").order_by("-imported_at", "-id")
+    if wanted.account:
+        found = found.filter(account__number=wanted.account)
+    if wanted.text:
+        found = found.filter(file_name__icontains=wanted.text)
     return [
         StatementRow(
             public_id=row.public_id,
@@ -203,9 +213,15 @@ def statements(*, limit: int) -> list[StatementRow]:
     ]
 
 
-def refusals(*, limit: int) -> list[RefusedRow]:
+def refusals(*, wanted: LineFilter = LineFilter(), limit: int) -> list[RefusedRow]:
     """Return the lines that could not be read, the newest first."""
     found = BankRefusal.objects.select_related("statement").order_by("-id")
+    if wanted.account:
+        found = found.filter(statement__account__number=wanted.account)
+    if wanted.text:
+        found = found.filter(
+            Q(statement__file_name__icontains=wanted.text) | Q(text__icontains=wanted.text)
+        )
     return [
         RefusedRow(
             file_name=row.statement.file_name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from compute_billing.catalogue.bands import family_of
 from kernel.capital_numerals import in_capitals
 from kernel.money import MICRO_PER_FEN, Money
 from kernel.quantities import card_hours_text
@@ -114,12 +115,15 @@ def _line(line: Any, number: int, period: str) -> dict[str, Any]:
     used = f"{line.usage_month:%Y-%m}"
     return {
         "position": str(number),
-        "card_type": line.price.meter,
+        "card_type": line.price.card_type,
+        "list_kind": line.price.list_kind,
+        "customer_class": line.price.customer_class,
         "price_list": line.price.price_list,
-        "band": line.price.band,
+        "band": family_of(line.price.band) or ("" if line.price.window else line.price.band),
+        "window": line.price.window,
         "use_of": "" if used == period else used,
-        "cluster": line.cluster,
-        "project": line.project,
+        "cluster": line.cluster_name,
+        "project": line.project_name,
         "payer": line.payer_kind,
         "price": "" if price is None else _price(price),
         "hours": _hours(line.quantity) if line.quantity else "",

@@ -1,6 +1,6 @@
 """Read claims: by fund, month and state, what each demands for which award, and for which use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
@@ -166,25 +166,41 @@ def awards_of_claim(*, claim_id: int) -> list[ClaimedAward]:
     return [ClaimedAward(**line) for line in found]
 
 
-def lines_of_claim(*, claim_id: int, after: LineKey | None, limit: int) -> list[EvidenceLine]:
+def lines_of_claim(
+    *,
+    claim_id: int,
+    after: LineKey | None,
+    limit: int,
+    awards: Sequence[str] | None = None,
+) -> list[EvidenceLine]:
     """Return a claim's lines in the order of their charges, from behind `after` on.
+
+    With `awards`, those of these awards alone, named by their references.
 
     Raises:
         UnknownClaimLine: the claim has no line `after`.
     """
     last = None if after is None else _place(claim_id, after)
-    return _lines(claim_id=claim_id, after=last, limit=limit)
+    return _lines(claim_id=claim_id, after=last, limit=limit, awards=awards)
 
 
-def every_line_of_claim(*, claim_id: int) -> Iterator[EvidenceLine]:
-    """Yield all lines of a claim, read in pages."""
+def every_line_of_claim(
+    *, claim_id: int, awards: Sequence[str] | None = None
+) -> Iterator[EvidenceLine]:
+    """Yield all lines of a claim, or those of some of its awards, read in pages."""
     after = None
-    while page := _lines(claim_id=claim_id, after=after, limit=FILE_PAGE):
+    while page := _lines(claim_id=claim_id, after=after, limit=FILE_PAGE, awards=awards):
         yield from page
         after = page[-1].charge_id, page[-1].award_id
 
 
-def _lines(*, claim_id: int, after: tuple[int, int] | None, limit: int) -> list[EvidenceLine]:
+def _lines(
+    *,
+    claim_id: int,
+    after: tuple[int, int] | None,
+    limit: int,
+    awards: Sequence[str] | None,
+) -> list[EvidenceLine]:
     after_charge, after_award = after or (None, None)
     with transaction_if_not_already():
         # Compiling a statement over many partitions takes longer than running it.
@@ -195,6 +211,7 @@ def _lines(*, claim_id: int, after: tuple[int, int] | None, limit: int) -> list[
             after_charge=after_charge,
             after_award=after_award,
             limit=limit,
+            awards=None if awards is None else list(awards),
         )
     return [EvidenceLine(**line) for line in found]
 

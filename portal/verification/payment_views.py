@@ -15,6 +15,8 @@ from kernel.clock import utc_now
 from kernel.errors import DomainError
 from portal.access import GuardedView
 from portal.exports import FileAnswer, file_response, wanted_kind
+from portal.finding import looked_for, says
+from portal.operator_desk import address_of
 from portal.verification.access import PAYERS
 from portal.verification.forms import SentForm
 from portal.verification.words import PAYMENTS
@@ -31,13 +33,15 @@ class PaymentsView(PayersView):
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show it, or send it as a file for the bank."""
-        orders = payment_orders()
-        kind = wanted_kind(request)
+        text, kind = looked_for(request), wanted_kind(request)
+        orders = [order for order in payment_orders() if says(_words(order), text=text)]
         if kind is not None:
             return _file(orders, kind=kind)
         context = {
             "waiting": [_line(line) for line in orders if line.state == PaymentState.REQUESTED],
             "sent": [_line(line) for line in orders if line.state == PaymentState.SENT],
+            "text": text,
+            "address": address_of({"text": text}),
         }
         return render(request, "portal/verification/payments.html", context)
 
@@ -107,6 +111,14 @@ def _line(order: PaymentOrder) -> dict[str, object]:
         "requested_at": order.requested_at,
         "sent_at": order.sent_at,
     }
+
+
+def _words(order: PaymentOrder) -> list[str]:
+    """Return what an order is looked for by; never its amount, which proves an account."""
+    return [
+        *(order.holder, order.account_number, _grouped(order.account_number)),
+        *(order.bank, order.branch),
+    ]
 
 
 def _grouped(number: str) -> str:

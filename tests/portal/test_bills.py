@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.permissions import Role, Staff
 from tests.builders.accounts import make_member, make_staff
 from tests.builders.market import Market
+from tests.builders.named_prices import make_named_bill
 from tests.builders.sessions import signed_in
 from tests.portal.market_month import make_settled_month
 
@@ -94,6 +95,30 @@ def test_a_bill_adds_up_from_its_lines_to_its_total():
     assert shown["tax"] == "1.375472", "6 % that the price includes: 24.30 × 6 / 106"
     assert market.tenants["rich"].name in text
     assert market.operator.name in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", ["昇腾 910B2", "100P", "普惠价", "夜间 00:00–08:00", "全天", "缺陷检测"]),
+        ("en", ["昇腾 910B2", "100P", "prices for small enterprises", "night 00:00–08:00"]),
+    ],
+)
+def test_a_bill_has_names_where_people_expect_them_and_its_file_has_codes(language, said):
+    bill = make_named_bill()
+    client = signed_in(make_member(organisation=bill.tenant, role=Role.FINANCE))
+    client.cookies["django_language"] = language
+
+    page = read(client, f"/statements/{bill.public_id}")
+    night, day = lines_of(client.get(f"/statements/{bill.public_id}", {"file": "csv"}))
+
+    text = re.sub(r"<[^>]+>", "", page)
+    for words in said:
+        assert words in text
+    for code in ("night-early", "defect-detection", night["price_list"], night["cluster"]):
+        assert code not in text
+    assert {night["band"], day["band"]} == {"night-early", "all"}
+    assert night["project"] == "defect-detection"
 
 
 def test_bills_and_their_lines_can_be_had_as_files():

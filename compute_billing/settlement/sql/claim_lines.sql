@@ -7,6 +7,8 @@ WITH page AS MATERIALIZED (
     WHERE claim_id = %(claim_id)s
         AND (%(after_charge)s::bigint IS NULL
             OR (charge_id, award_id) > (%(after_charge)s, %(after_award)s))
+        AND (%(awards)s::text[] IS NULL OR award_id IN (
+            SELECT id FROM subsidies_award WHERE reference = ANY(%(awards)s)))
     ORDER BY charge_id, award_id
     LIMIT %(limit)s
 )

@@ -16,6 +16,7 @@ from kernel import seals
 from kernel.money import MICRO_PER_FEN, Money
 from tests.builders.invoices import HOUR, OCTOBER, close, make_use, middle_of, the_bill
 from tests.builders.market import LONG_AGO, NOW, YUAN, Market, make_market
+from tests.builders.named_prices import make_named_bill
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,9 @@ def test_a_bill_says_all_that_an_accountant_asks_for() -> None:
         f"{market.operator.name}",
         f"{market.tenants['acme'].name}",
         "统一社会信用代码",
-        market.cluster.code,
+        market.cluster.name,
+        "昇腾 910B2",
+        "公开价 · 全天",
         "商业优惠 1.000000",
         "预付款 5.000000",
         "欠费 6.150005",
@@ -88,6 +91,25 @@ def test_the_english_document_has_the_same_figures() -> None:
     (page,) = text_of(document(the_bill(market, "acme"), "en"))
     for said in ("Bill number 2026-000001", "Prepaid 5.000000", "¥ 11.15", "Page 1 of 1"):
         assert said in page, said
+
+
+@pytest.mark.parametrize(
+    ("customer_class", "band", "language", "said"),
+    [
+        ("puhui", "night-early", "zh", ["普惠价 · 全天", "普惠价 · 夜间 00:00–08:00", "缺陷检测"]),
+        ("puhui", "b7", "zh", ["普惠价 · 00:00–08:00"]),
+        ("campus", "valley", "en", ["prices of class campus · valley 00:00–08:00"]),
+    ],
+)
+def test_a_document_has_names_where_people_expect_them(
+    customer_class: str, band: str, language: str, said: list[str]
+) -> None:
+    bill = make_named_bill(customer_class=customer_class, band=band)
+    (page,) = text_of(document(bill, language))
+    for words in said:
+        assert words in page
+    assert "defect-detection" not in page
+    assert f"of-{bill.issuer.code}" not in page
 
 
 def test_a_document_is_the_same_to_the_byte_whatever_changes_around_it() -> None:

@@ -1,1 +1,0 @@
-SELECT id, code FROM catalogue_cluster WHERE id = ANY(%(ids)s::bigint[])

@@ -1,1 +1,0 @@
-SELECT id, code FROM contracts_project WHERE id = ANY(%(ids)s::bigint[])

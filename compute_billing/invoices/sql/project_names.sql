@@ -1,0 +1,1 @@
+SELECT id, code, name FROM contracts_project WHERE id = ANY(%(ids)s::bigint[])
