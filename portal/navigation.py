@@ -77,7 +77,8 @@ COMPUTE: Final = Desk(
             is_of_sandboxes=False,
         ),
         Page(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
-        Page(name="wallet", text=_("Balance"), rule=BILL_READERS),
+        Page(name="wallet", text=_("Balance"), rule=BILL_READERS, below=("tenant-lot",)),
+        Page(name="tenant-holds", text=_("Holds"), rule=USAGE_READERS, below=("tenant-hold",)),
         Page(
             name="bank-transfer",
             text=_("Bank transfer"),

@@ -134,7 +134,7 @@ def _exhausted(about: Mapping[str, Any]) -> tuple[str, str]:
         "until": f"{parse_datetime(about['exhausted_at']):%Y-%m-%d %H:%M}",
         "shortfall": _money(about["shortfall"]),
     }
-    return text, reverse("wallet")
+    return text, reverse("tenant-holds")
 
 
 def _package(about: Mapping[str, Any]) -> tuple[str, str]:

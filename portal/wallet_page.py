@@ -13,6 +13,7 @@ from portal.bill_file import hours, yuan
 from portal.chart import Chart
 from portal.exports import Cell
 from portal.figures import MoneyFigure
+from portal.hold_pages import lot_word
 from portal.usage_pages import chart_of_use
 from portal.wording import ACCOUNTS, ARREARS, PAUSES, Text, worded
 
@@ -29,6 +30,7 @@ class LotRow:
 
     kind: Text
     reference: str
+    word: str
     scope: str
     granted: str
     left: str
@@ -107,7 +109,7 @@ def wallet_page(
         owed=figures.money(position.arrears),
         credit_left=_credit_left(position),
         paused_reason=worded(PAUSES, position.paused_reason),
-        lots=[_lot(lot) for lot in lots],
+        lots=[_lot(lot, tenant=tenant.code) for lot in lots],
         debts=[_debt(debt) for debt in owed],
         jobs=[_job(job) for job in jobs],
         has_projects=any(job.project for job in jobs),
@@ -131,11 +133,12 @@ def _credit_left(position: Position) -> MoneyFigure | None:
     return figures.money(position.credit_limit - position.credit_used)
 
 
-def _lot(lot: Lot) -> LotRow:
+def _lot(lot: Lot, *, tenant: str) -> LotRow:
     is_money = lot.unit == MONEY_UNIT
     return LotRow(
         kind=worded(ACCOUNTS, lot.stage),
         reference=lot.reference,
+        word=lot_word(tenant=tenant, stage=lot.stage, reference=lot.reference, unit=lot.unit),
         scope=", ".join(name for name in (lot.card_type, lot.cluster, lot.project) if name),
         granted=(
             figures.money(lot.granted).rounded if is_money else figures.card_hours(lot.granted)

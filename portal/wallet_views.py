@@ -17,6 +17,7 @@ from portal.bill_views import BillReadersView
 from portal.exports import Cell, FileAnswer, file_response
 from portal.payment_views import may_pay
 from portal.tenant_view import TenantPage
+from portal.wallet_future import future_balance
 from portal.wallet_page import BURN_DAYS, WalletPage, first_shown, lot_cells, wallet_page
 
 LOTS_MAX: Final = 200
@@ -38,6 +39,9 @@ class WalletView(BillReadersView, TenantPage):
         """Return all of it."""
         return {
             "page": _page(tenant),
+            "future": future_balance(
+                tenant_id=tenant.tenant_id, typed=request.GET.get("on", "").strip(), now=utc_now()
+            ),
             "may_pay": may_pay(request, tenant_id=tenant.tenant_id),
         }
 

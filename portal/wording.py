@@ -43,6 +43,21 @@ ARREARS: Final[Mapping[str, Text]] = {
 PAUSES: Final[Mapping[str, Text]] = {
     "payment_disputed": _("a payment is disputed by the payer's bank"),
 }
+LOT_MOVEMENTS: Final[Mapping[str, Text]] = {
+    "top_up": _("paid in"),
+    "promotion_grant": _("granted"),
+    "in_kind_grant": _("granted"),
+    "arrears_cleared": _("arrears paid"),
+    "arrears_returned": _("too much arrears paid came back"),
+    "package_sold": _("a package bought"),
+    "package_refunded": _("came back from a package"),
+    "package_return": _("card time of a package given back"),
+    "refund": _("refunded to the payer"),
+    "refund_returned": _("a refund came back"),
+    "dispute_withdrawn": _("taken back by the payer's bank"),
+    "dispute_returned": _("returned by the payer's bank"),
+    "breakage": _("expired"),
+}
 CAUSES: Final[Mapping[str, Text]] = {
     "usage": _("use"),
     "reversal": _("taken back"),

@@ -1,7 +1,9 @@
 """Holds in words, for their tenant and for the operator whose compute they are on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from compute_billing.ledger.holds import HoldNotFound
@@ -19,6 +21,7 @@ class HoldInWords:
 
     public_id: UUID
     tenant: str
+    tenant_name: str
     operator: str
     cluster: str
     card_type: str
@@ -38,6 +41,18 @@ class HoldInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartInWords:
+    """What of a hold lies on one lot or on the credit limit, in the account's unit."""
+
+    stage: str
+    reference: str
+    unit: str
+    amount: int
+    captured: int
+    released: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldKey:
     """Which hold, of which tenant."""
 
@@ -54,15 +69,46 @@ def hold_page(
     public_id: UUID | None = None,
 ) -> list[HoldInWords]:
     """Return the holds of a tenant, and those on an operator's compute, the newest first."""
-    found = rows(
-        statement(ROOM, "hold_page.sql"),
+    return _holds(
         organisation_id=organisation_id,
+        tenant_ids=None,
         public_id=public_id,
         state=state,
+        is_used=None,
         after=after,
         limit=limit,
     )
-    return [HoldInWords(**hold) for hold in found]
+
+
+def tenants_holds(
+    *,
+    tenant_ids: Sequence[int] | None,
+    state: str | None = None,
+    is_used: bool | None = None,
+    public_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[HoldInWords]:
+    """Return holds of some tenants, or of all when None is given, the newest first."""
+    return _holds(
+        organisation_id=None,
+        tenant_ids=None if tenant_ids is None else list(tenant_ids),
+        public_id=public_id,
+        state=state,
+        is_used=is_used,
+        after=after,
+        limit=limit,
+    )
+
+
+def _holds(**asked: Any) -> list[HoldInWords]:
+    return [HoldInWords(**hold) for hold in rows(statement(ROOM, "hold_page.sql"), **asked)]
+
+
+def parts_of_hold(*, public_id: UUID) -> list[PartInWords]:
+    """Return on which lots a hold lies, in the order in which they were set aside."""
+    found = rows(statement(ROOM, "parts_of_hold.sql"), public_id=public_id)
+    return [PartInWords(**part) for part in found]
 
 
 def hold_in_words(*, organisation_id: int, public_id: UUID) -> HoldInWords:

@@ -203,6 +203,7 @@ class CauseOwed:
 class Lot:
     """A lot in words: what was granted, what is left of it, and on what it may be spent."""
 
+    account_id: int
     stage: str
     reference: str
     operator: str
@@ -284,6 +285,25 @@ def lot_page(
         after_stage=after_stage,
         after_reference=reference,
         after_unit=unit,
+        named=None,
+        unit=None,
         limit=limit,
     )
     return [Lot(**lot) for lot in found]
+
+
+def find_lot(*, tenant_id: int, stage: str, reference: str, unit: str) -> Lot | None:
+    """Return a tenant's lot by its stage, reference and unit, or None."""
+    nothing = dict.fromkeys(
+        ("valid_at", "after_starts_at", "after_stage", "after_reference", "after_unit")
+    )
+    found = rows(
+        statement(ROOM, "lot_page.sql"),
+        tenant_id=tenant_id,
+        stage=stage,
+        named=reference,
+        unit=unit,
+        limit=1,
+        **nothing,
+    )
+    return Lot(**found[0]) if found else None

@@ -7,7 +7,7 @@ from typing import Final
 from accounts.permissions import Role, Staff
 from tests.architecture.access import Access, Row
 from tests.builders.packages import own_package
-from tests.builders.reading import own_invoice, own_usage_record
+from tests.builders.reading import own_invoice, own_usage_record, tenants_hold, tenants_lot
 
 BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER}
 USAGE_READING: Final = Access(
@@ -25,6 +25,14 @@ DESK_ROWS: Final[dict[str, Row]] = {
     "style": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     "estimate": Row(methods={"GET": USAGE_READING}),
     "wallet": Row(methods={"GET": BILL_READING}),
+    "tenant-holds": Row(methods={"GET": USAGE_READING}),
+    "tenant-hold": Row(
+        methods={"GET": USAGE_READING},
+        make=lambda world: {"hold_id": tenants_hold(world.organisation)},
+    ),
+    "tenant-lot": Row(
+        methods={"GET": BILL_READING}, make=lambda world: {"word": tenants_lot(world.organisation)}
+    ),
     "packages": Row(methods={"GET": BILL_READING}),
     "package-order": Row(methods={"GET": BUYING, "POST": BUYING}),
     "package": Row(

@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from compute_billing.api.names import record_id
 from compute_billing.catalogue.operations import Proposal
 from compute_billing.invoices.models import Invoice
+from compute_billing.ledger.models import CreditLot
 from compute_billing.metering import operations as metering
 from compute_billing.metering import reconciling
 from compute_billing.metering.models import UsageConflict, UsageImport, UsageSource
@@ -72,6 +73,40 @@ def own_hold(organisation: Organisation) -> UUID:
     )
     with transaction():
         return open_hold(job=job, until=NOW + timedelta(hours=1), now=NOW).public_id
+
+
+@cache
+def tenants_hold(organisation: Organisation) -> UUID:
+    """Return the id of a hold of the organisation as a tenant."""
+    market = _market_of(organisation)
+    market.top_up("own", yuan=100)
+    job = Job(
+        tenant_id=organisation.pk,
+        reference=f"hold-{market.cluster.code}",
+        project_id=None,
+        cluster_id=market.cluster.pk,
+        meter_id=market.meter.pk,
+        allocation_key="job",
+        milli_cards=1_000,
+        starts_at=NOW,
+    )
+    with transaction():
+        return open_hold(job=job, until=NOW + timedelta(hours=1), now=NOW).public_id
+
+
+@cache
+def tenants_lot(organisation: Organisation) -> str:
+    """Name a lot of the organisation that has paid a use."""
+    market = _market_of(organisation)
+    market.top_up("own", yuan=100)
+    make_use(market, "own")
+    lot = CreditLot.objects.filter(tenant=organisation).latest("account_id")
+    return lot_word(tenant=organisation.code, stage="paid", reference=lot.account.subject)
+
+
+def lot_word(*, tenant: str, stage: str, reference: str, unit: str = "CNY") -> str:
+    """Return the word of an address that names a lot."""
+    return encoded(tenant, stage, reference, unit)
 
 
 @cache
@@ -187,6 +222,8 @@ def forget() -> None:
         own_usage_record,
         own_invoice,
         own_hold,
+        tenants_hold,
+        tenants_lot,
         own_statement,
         own_claim,
         own_totals,

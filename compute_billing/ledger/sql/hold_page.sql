@@ -1,5 +1,6 @@
--- Holds of a tenant and on an operator's compute with what is left of them, the newest first.
-SELECT h.public_id, t.code AS tenant, o.code AS operator, k.code AS cluster, m.code AS card_type,
+-- Holds with what is left of them, the newest first: of a tenant and on an operator's compute, or of
+-- some tenants, or of all in the real world.
+SELECT h.public_id, t.code AS tenant, t.name AS tenant_name, o.code AS operator, k.code AS cluster, m.code AS card_type,
     p.code AS project, h.reference, h.allocation_key, h.milli_cards, h.starts_at, h.covered_until,
     h.expires_at, h.ended_at, h.state, part.held, part.captured, part.held_card_time,
     part.captured_card_time
@@ -20,7 +21,12 @@ CROSS JOIN LATERAL (
     FROM ledger_hold_part w JOIN ledger_account a ON a.id = w.account_id
     WHERE w.hold_id = h.id
 ) part
-WHERE (h.tenant_id = %(organisation_id)s OR h.operator_id = %(organisation_id)s)
+WHERE CASE WHEN %(organisation_id)s::bigint IS NOT NULL
+        THEN h.tenant_id = %(organisation_id)s OR h.operator_id = %(organisation_id)s
+        WHEN %(tenant_ids)s::bigint[] IS NOT NULL THEN h.tenant_id = ANY(%(tenant_ids)s)
+        ELSE h.tenant_id > 0 END
+    AND (%(is_used)s::boolean IS NULL
+        OR (part.captured > 0 OR part.captured_card_time > 0) = %(is_used)s)
     AND (%(public_id)s::uuid IS NULL OR h.public_id = %(public_id)s)
     AND (%(state)s::text IS NULL OR h.state = %(state)s)
     AND (%(after)s::uuid IS NULL OR h.public_id < %(after)s)

@@ -1,6 +1,6 @@
 -- A tenant's lots by their beginning, with what is left of each. A lot is known by its stage and
 -- reference.
-SELECT l.stage, a.subject AS reference, operator.code AS operator, a.unit, l.granted, b.posted, b.held, l.starts_at,
+SELECT l.account_id, l.stage, a.subject AS reference, operator.code AS operator, a.unit, l.granted, b.posted, b.held, l.starts_at,
     l.expires_at, coalesce('operator:' || funder.code, l.funded_by) AS funded_by,
     k.code AS cluster, m.code AS card_type, p.code AS project
 FROM ledger_credit_lot l
@@ -14,6 +14,7 @@ LEFT JOIN catalogue_cluster k ON k.id = l.cluster_id
 LEFT JOIN catalogue_meter m ON m.id = l.meter_id
 LEFT JOIN contracts_project p ON p.id = l.project_id
 WHERE l.tenant_id = %(tenant_id)s
+    AND (%(named)s::text IS NULL OR (a.subject = %(named)s AND a.unit = %(unit)s))
     AND (%(stage)s::text IS NULL OR l.stage = %(stage)s)
     AND (%(valid_at)s::timestamptz IS NULL OR (l.starts_at <= %(valid_at)s
         AND (l.expires_at IS NULL OR l.expires_at > %(valid_at)s)))
