@@ -1,6 +1,6 @@
 """The desk of the buyer: one lot, and every use that it paid."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +13,7 @@ from kernel.clock import utc_now
 from portal.bill_views import BillReadersView
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.lot_pages import COLUMNS, lot_page, use_cells
+from portal.operator_desk import address_of
 
 PAGE_ROWS: Final = 50
 # A word that is none is looked up like any other, so that it takes as long.
@@ -26,7 +27,12 @@ class LotView(BillReadersView):
         """Show it, or send all that it paid as a file."""
         kind = wanted_kind(request)
         tenant, lot = self._found(word)
-        whose = {"tenant_id": tenant.tenant_id, "account_id": lot.account_id}
+        job = request.GET.get("job", "").replace("\0", "").strip()
+        whose: dict[str, Any] = {
+            "tenant_id": tenant.tenant_id,
+            "account_id": lot.account_id,
+            "job": job,
+        }
         if kind is not None:
             rows = (use_cells(use, unit=lot.unit) for use in lots.every_lot_use(**whose))
             return file_response(name=f"lot-{tenant.code}", kind=kind, columns=COLUMNS, rows=rows)
@@ -41,7 +47,13 @@ class LotView(BillReadersView):
         )
         cursor = _cursor(shown[-1]) if len(found) > PAGE_ROWS else ""
         is_first = not request.GET.get("cursor")
-        context = {"page": page, "cursor": cursor, "is_first": is_first}
+        context = {
+            "page": page,
+            "cursor": cursor,
+            "is_first": is_first,
+            "job": job,
+            "address": address_of({"job": job}),
+        }
         return render(request, "portal/lot.html", context)
 
     def _found(self, word: str) -> tuple[UsageTenant, Lot]:

@@ -55,13 +55,16 @@ def use_key(month: str, charge_id: str) -> UseKey:
     return date.fromisoformat(month), int(charge_id)
 
 
-def lot_uses(*, tenant_id: int, account_id: int, after: UseKey | None, limit: int) -> list[LotUse]:
-    """Return what charges took from a tenant's lot, in the order of charges."""
+def lot_uses(
+    *, tenant_id: int, account_id: int, job: str, after: UseKey | None, limit: int
+) -> list[LotUse]:
+    """Return what charges of a job, or of all where it is '', took from a lot, in their order."""
     month, charge_id = after or (None, None)
     found = rows(
         statement(ROOM, "lot_uses.sql"),
         tenant_id=tenant_id,
         account_id=account_id,
+        job=job,
         after_month=month,
         after_charge=charge_id,
         limit=limit,
@@ -69,11 +72,11 @@ def lot_uses(*, tenant_id: int, account_id: int, after: UseKey | None, limit: in
     return [LotUse(**use) for use in found]
 
 
-def every_lot_use(*, tenant_id: int, account_id: int) -> Iterator[LotUse]:
+def every_lot_use(*, tenant_id: int, account_id: int, job: str) -> Iterator[LotUse]:
     """Yield all that charges took from a lot, page by page."""
     after: UseKey | None = None
     while page := lot_uses(
-        tenant_id=tenant_id, account_id=account_id, after=after, limit=FILE_ROWS
+        tenant_id=tenant_id, account_id=account_id, job=job, after=after, limit=FILE_ROWS
     ):
         yield from page
         after = page[-1].place

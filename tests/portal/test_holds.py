@@ -163,6 +163,9 @@ class TestLots:
             following = re.search(r'rel="next" href="\?cursor=([^"]+)"', page)
             query = f"?cursor={following[1]}" if following else ""
         assert (found, query) == ([f"job-{number}" for number in range(5)], "")
+        # and a job is found by its key
+        (one,) = rows_of(client.get(lot_address(market), {"job": "job-3", "file": "csv"}))
+        assert one["job"] == "job-3"
         assert client.get(f"{lot_address(market)}?cursor=odd").status_code == 404
 
     def test_nobody_else_sees_it(self, market: Market) -> None:

@@ -71,6 +71,8 @@ UNFILTERED: Final = {
         "prices": "the prices of one estimate",
     },
     "portal/fund.html": {"burn": "the months of one budget year"},
+    "portal/hold.html": {"parts": "the lots of one hold"},
+    "portal/lot.html": {"movements": "the few movements of one lot besides its use"},
     "portal/notification_preferences.html": {"table": "boxes of a form in rows"},
     "portal/operator/clusters.html": {"table": "a row for each cluster, one of which is chosen"},
     "portal/operator/conflict.html": {"table": "two reports of one record side by side"},
@@ -95,6 +97,7 @@ UNFILTERED: Final = {
         "jobs": "what runs now, the largest first",
         "debts": "one row for each cause",
         "lots": "what is left of payments and grants",
+        "future": "a row for each kind of lot",
     },
     "portal/why.html": {"table": "one record"},
 }

@@ -11,6 +11,7 @@ JOIN metering_usage_record u ON u.tenant_id = c.tenant_id AND u.recorded_month =
 JOIN metering_usage_source source ON source.id = u.source_id
 JOIN metering_allocation a ON a.id = u.allocation_id
 WHERE s.tenant_id = %(tenant_id)s AND s.account_id = %(account_id)s AND s.amount <> 0
+    AND (%(job)s = '' OR a.key = %(job)s)
     AND (%(after_month)s::date IS NULL
         OR (s.recorded_month, s.charge_id) > (%(after_month)s::date, %(after_charge)s::bigint))
 ORDER BY s.recorded_month, s.charge_id
