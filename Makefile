@@ -7,8 +7,9 @@
 PY := .venv/bin/python
 # Compiled with Babel, because GNU gettext is not on every machine.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django.po))
-# A process per core, each with a database of its own; a file of tests stays together.
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+# At least a process per core, each with a database of its own; a file of tests stays together, and
+# so do all tests that look at the demonstration (tests/conftest.py).
+SPREAD := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export PYTHON
 
 help:

@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# The folders with the longest files, in the order in which they are begun.
+LONG = ("concurrency", "properties", "architecture", "browser", "flows", "config", "oracle")
 
 # The quick run says of a change what it said before of the same change; new ground is broken in
 # the long one, and what it finds becomes a test with its own name.
@@ -57,8 +59,9 @@ def pytest_configure() -> None:
     test_case._fixture_teardown = _clean_after_commits
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ask a browser that stumbled on a loaded machine once more, and tell so.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Ask a browser that stumbled once more, and tell so; put long work before short work.
 
     What a test asserts is never tried twice.
     """
@@ -66,6 +69,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser") is not None:
             item.add_marker(once_more)
+        item.add_marker(pytest.mark.xdist_group(_shared_by(item)))
+    yield
+    items.sort(key=_place)
+
+
+def _shared_by(item: pytest.Item) -> str:
+    """Name what an item shares with others, which then run in the same process.
+
+    All that look at the demonstration look at one; else a file's tests share its fixtures.
+    """
+    if "demonstrations" in getattr(item, "fixturenames", ()):
+        return "demonstration"
+    return str(item.path.relative_to(REPOSITORY))
+
+
+def _place(item: pytest.Item) -> int:
+    """Return how early an item is begun, so that no process works on alone in the end."""
+    if "demonstrations" in getattr(item, "fixturenames", ()):
+        return 0
+    folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
+    return LONG.index(folder) + 1 if folder in LONG else len(LONG) + 1
 
 
 def _clean_after_commits(_case: TransactionTestCase) -> None:
