@@ -14,7 +14,7 @@ from kernel.periods import month_text
 from portal import figures
 from portal.chart import Chart, daily_chart
 from portal.figures import MoneyFigure
-from portal.wording import ACCOUNTS, Text, worded
+from portal.wording import ACCOUNTS, Text, price_list_name, worded
 
 # The format of a delivery whose records have a place in a list rather than a line in a file.
 HTTP: Final = "http"
@@ -61,7 +61,7 @@ class Path:
     charge: str
     charge_hours: str
     unit_price: str
-    price_list: str
+    price_list: Text
     gross: MoneyFigure
     segment_start: datetime
     segment_end: datetime
@@ -208,7 +208,9 @@ def _charge_and_use(line: Mapping[str, Any]) -> dict[str, Any]:
         "charge": f"{line['charge_id']}{revision}",
         "charge_hours": figures.card_hours(line["quantity"]),
         "unit_price": "" if price is None else figures.money(price).short,
-        "price_list": line["price_list"],
+        "price_list": price_list_name(
+            line["price_list"], kind=line["list_kind"], customer_class=line["customer_class"]
+        ),
         "gross": figures.money(line["gross"]),
         "segment_start": line["segment_start"],
         "segment_end": line["segment_end"],

@@ -24,7 +24,8 @@ WITH posting AS MATERIALIZED (
     SELECT s.charge_id, s.payer_kind, s.amount, s.cause,
         c.usage_id, c.segment_no, c.revision, c.usage_month, c.booked_month, c.segment_start,
         c.segment_end, c.quantity, c.quantity_in_kind, c.gross, c.price_id, r.unit_price_micro,
-        list.code AS price_list, u.external_id, u.milli_cards, u.started_at, u.ended_at,
+        list.code AS price_list, list.kind AS list_kind, list.customer_class, u.external_id,
+        u.milli_cards, u.started_at, u.ended_at,
         u.quantity AS usage_quantity, u.corrects_id, source.code AS source, i.id AS import_id,
         i.format AS import_format, i.origin, u.position
     FROM posting p
