@@ -1,4 +1,4 @@
-"""Two awards on one use: the second pays of what the first leaves, and both get their money back."""
+"""Two awards on one use: the second pays of what the first leaves; both get their money back."""
 
 from __future__ import annotations
 
