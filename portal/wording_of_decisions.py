@@ -44,6 +44,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "metering.explain_difference": _("explained a difference"),
     "metering.ask_retry": _("asked to try rejects again"),
     "metering.map_account": _("mapped an account to a tenant"),
+    "metering.end_mapping": _("ended the mapping of an account"),
     "metering.resolve_conflict": _("decided a conflict"),
     "packages.propose_offer": _("proposed a package offer"),
     "packages.approve_offer": _("approved a package offer"),

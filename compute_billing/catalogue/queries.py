@@ -1,6 +1,6 @@
 """Every read of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from compute_billing.catalogue.models import Cluster, ComputeCentre, Meter, Price, PriceList
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
-from kernel.worlds import is_sandbox
+from kernel.worlds import is_sandbox, real_world
 
 ROOM = "compute_billing.catalogue"
 
@@ -148,15 +148,35 @@ def draft_keys(
         "cluster": _id_of(Cluster.objects.filter(code=cluster, centre__operator_id=issuer_id)),
     }
     wanted = ("price_list", "card_type", "cluster") if cluster else ("price_list", "card_type")
-    missing = [name for name in wanted if found[name] is None]
-    if missing:
-        message = f"You have nothing of this code: {', '.join(missing)}."
-        raise CatalogueEntryNotFound(message, details={"fields": missing})
+    _refuse_missing(name for name in wanted if found[name] is None)
     return found["price_list"] or 0, found["card_type"] or 0, found["cluster"]
 
 
+def cards_of(*, operator_id: int, cluster: str, card_type: str) -> tuple[int, int]:
+    """Return cluster and meter of cards that an operator has; those of a sandbox are none.
+
+    Raises:
+        CatalogueEntryNotFound: the operator has no such cluster, or there is no such card type;
+            `details` says which field.
+    """
+    clusters = Cluster.objects.filter(real_world("id"), centre__operator_id=operator_id)
+    cluster_id = _id_of(clusters.filter(code=cluster))
+    meter_id = _id_of(Meter.objects.filter(code=card_type))
+    found = {"cluster": cluster_id, "card_type": meter_id}
+    _refuse_missing(name for name, number in found.items() if number is None)
+    return cluster_id or 0, meter_id or 0
+
+
+def _refuse_missing(names: Iterable[str]) -> None:
+    missing = list(names)
+    if missing:
+        message = f"You have nothing of this code: {', '.join(missing)}."
+        raise CatalogueEntryNotFound(message, details={"fields": missing})
+
+
 def _id_of(found: QuerySet[Any]) -> int | None:
-    return found.values_list("id", flat=True).first()
+    number: int | None = found.values_list("id", flat=True).first()
+    return number
 
 
 def prices_of(*, price_list_id: int) -> list[Price]:

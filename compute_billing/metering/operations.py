@@ -7,21 +7,23 @@ what was not accepted is stored with its reason where a person finds it.
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from accounts.events.operations import emit
 from accounts.events.vocabulary import UsageRejected
-from compute_billing.ledger import operations as ledger
 from compute_billing.metering.context import ROOM, Context
 from compute_billing.metering.formats.record import Parsed
-from compute_billing.metering.locks import lock_mapping
-from compute_billing.metering.models import SourceAccountMapping, UsageImport, UsageSource
+from compute_billing.metering.mapping import (
+    Decided,
+    UnableToEndMapping,
+    UnableToMapAccount,
+    end_mapping,
+    map_account,
+)
+from compute_billing.metering.models import UsageImport, UsageSource
 from compute_billing.metering.recording import Outcome, record_run
 from compute_billing.metering.refusals import Status, revived
 from compute_billing.metering.resolving import (
@@ -33,8 +35,6 @@ from compute_billing.metering.resolving import (
 )
 from compute_billing.metering.retrying import RejectFilter, ask_retry, work_on_retry
 from compute_billing.metering.runs import cut
-from kernel import audit
-from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.nudges import wake
@@ -75,26 +75,6 @@ class UnableToOpenSource(DomainError):
     code = "source_code_taken"
 
 
-class UnableToMapAccount(DomainError):
-    """The source's account has a tenant already for part of that time."""
-
-    code = "account_mapped_already"
-
-
-class UnableToEndMapping(DomainError):
-    """The account has no mapping that holds at that instant."""
-
-    code = "account_not_mapped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """Who decided something, and when."""
-
-    actor: Actor
-    now: datetime
-
-
 @transaction_if_not_already()
 def open_source(
     *,
@@ -120,68 +100,6 @@ def open_source(
             time_zone=time_zone,
             created_at=now,
         )
-
-
-@transaction_if_not_already()
-def map_account(
-    *,
-    source_id: int,
-    account: str,
-    tenant_id: int,
-    project_id: int | None = None,
-    valid_from: datetime | None = None,
-    valid_until: datetime | None = None,
-    decided: Decided | None = None,
-) -> SourceAccountMapping:
-    """Say whose the source's account is for use from `valid_from` up to `valid_until`.
-
-    Raises:
-        UnableToMapAccount: it is mapped for part of that time already, or the time is empty.
-    """
-    if valid_from is not None and valid_until is not None and valid_until <= valid_from:
-        message = f"The mapping would end at {valid_until}, before it starts at {valid_from}."
-        raise UnableToMapAccount(message)
-    ledger.ensure_wallet(tenant_id=tenant_id)
-    refused = UnableToMapAccount(
-        f"Account {account!r} has a tenant for part of that time: end that mapping first."
-    )
-    with constraint_errors({"source_account_has_one_tenant_at_a_time": refused}):
-        mapping = SourceAccountMapping.objects.create(
-            source_id=source_id,
-            account=account,
-            tenant_id=tenant_id,
-            project_id=project_id,
-            valid=DateTimeTZRange(valid_from, valid_until),
-        )
-    if decided is not None:
-        audit.record(
-            action="metering.map_account",
-            object_type="source_account_mapping",
-            object_id=mapping.pk,
-            actor=decided.actor,
-            now=decided.now,
-            organisation_id=tenant_id,
-            detail={"source": source_id, "project": project_id},
-        )
-    return mapping
-
-
-@transaction
-def end_mapping(*, source_id: int, account: str, at: datetime) -> None:
-    """Say that use from `at` on is not the tenant's any more, so that it can be another's.
-
-    Raises:
-        UnableToEndMapping: the account has no tenant at that instant.
-    """
-    mapping = lock_mapping(source_id=source_id, account=account, at=at)
-    if mapping is None:
-        message = f"Account {account!r} of this source has no tenant at {at.isoformat()}."
-        raise UnableToEndMapping(message)
-    if mapping.valid.lower == at:
-        mapping.delete()
-        return
-    mapping.valid = DateTimeTZRange(mapping.valid.lower, at)
-    mapping.save(update_fields=["valid"])
 
 
 @transaction

@@ -88,6 +88,26 @@ class UsageFilter:
     card_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMapping:
+    """Whose an account is for use from `valid_from` up to `valid_until`; None is without end."""
+
+    account: str
+    tenant: str
+    project: str | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingFilter:
+    """Which mappings are asked for; None asks for any, `at` for those that hold then."""
+
+    account: str | None = None
+    tenant: str | None = None
+    at: datetime | None = None
+
+
 class MonthTotal(TypedDict):
     """A tenant's use in one calendar month, in milli-card-milliseconds."""
 
@@ -141,6 +161,43 @@ def owner_of_account(
         source_id=source_id, account=account.replace("\0", ""), valid__contains=at
     ).first()
     return None if found is None else (found.tenant_id, found.project_id)
+
+
+def mapping_page(
+    *,
+    source_id: int,
+    wanted: MappingFilter,
+    after: tuple[str, datetime | None] | None,
+    limit: int,
+) -> list[AccountMapping]:
+    """Return whose a source's accounts are, by account and beginning, from behind `after` on."""
+    after_account, after_from = after or (None, None)
+    found = rows(
+        statement(ROOM, "mapping_page.sql"),
+        source_id=source_id,
+        after_account=after_account,
+        after_from=after_from,
+        limit=limit,
+        **asdict(wanted),
+    )
+    return [AccountMapping(**line) for line in found]
+
+
+def mapping_in_words(mapping: SourceAccountMapping) -> AccountMapping:
+    """Return a mapping as `mapping_page` tells it."""
+    return AccountMapping(
+        account=mapping.account,
+        tenant=mapping.tenant.code,
+        project=None if mapping.project is None else mapping.project.code,
+        valid_from=mapping.valid.lower,
+        valid_until=mapping.valid.upper,
+    )
+
+
+def tenant_to_map(*, code: str, operator_id: int) -> int | None:
+    """Return the organisation that an operator may map accounts to; a sandbox has itself alone."""
+    found = row(statement(ROOM, "tenant_to_map.sql"), code=code, operator_id=operator_id)
+    return None if found is None else int(found["tenant_id"])
 
 
 def delivery(*, public_id: UUID, operator_id: int | None, rejects_max: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.quantities import MILLI_PER_CARD
 from kernel.sql import execute, row, statement
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction_if_not_already, transaction_required
 
 OVERSOLD: Final = "capacity_day_never_oversold"
 DAYS_MAX: Final = 3 * 366
@@ -47,7 +47,7 @@ def set_sellable(
         UnableToSetCapacity: days that are over or out of order, fewer than are sold already, or
             more than the cluster has.
     """
-    if not next_day(now) <= starts_on < ends_on or len(days_between(starts_on, ends_on)) > DAYS_MAX:
+    if not next_day(now) <= starts_on < ends_on or (ends_on - starts_on).days > DAYS_MAX:
         message = f"Name days from {next_day(now)} on, at most {DAYS_MAX} of them."
         raise UnableToSetCapacity(message, details={"field": "starts_on"})
     span = {"cluster_id": cluster_id, "starts_on": starts_on, "ends_on": ends_on}
@@ -55,16 +55,18 @@ def set_sellable(
         f"On one of these days more than {cards} cards are sold already.",
         details={"field": "cards"},
     )
-    with transaction(), constraint_errors({OVERSOLD: sold}):
+    with transaction_if_not_already(), constraint_errors({OVERSOLD: sold}):
         lock_days(meter_id=meter_id, **span)  # type: ignore[arg-type]
         execute(statement(ROOM, "set_sellable.sql"), meter_id=meter_id, cards=cards, **span)
-        _refuse_more_than_there_are(cluster_id, starts_on=starts_on, ends_on=ends_on)
+        cluster = Cluster.objects.select_related("centre").get(pk=cluster_id)
+        _refuse_more_than_there_are(cluster, starts_on=starts_on, ends_on=ends_on)
         audit.record(
             action="packages.set_capacity",
             object_type="cluster",
             object_id=cluster_id,
             actor=actor,
             now=now,
+            organisation_id=cluster.centre.operator_id,
             detail={
                 "meter": meter_id,
                 "cards": cards,
@@ -75,13 +77,12 @@ def set_sellable(
 
 
 @transaction_required
-def _refuse_more_than_there_are(cluster_id: int, *, starts_on: date, ends_on: date) -> None:
-    cluster = Cluster.objects.get(pk=cluster_id)
+def _refuse_more_than_there_are(cluster: Cluster, *, starts_on: date, ends_on: date) -> None:
     if cluster.milli_cards is None:
         return
     most = row(
         statement(ROOM, "most_sellable.sql"),
-        cluster_id=cluster_id,
+        cluster_id=cluster.pk,
         starts_on=starts_on,
         ends_on=ends_on,
     )

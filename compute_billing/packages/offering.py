@@ -14,7 +14,7 @@ from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.money import MICRO_PER_FEN, Money
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 Decision = PackageOfferDecision.Decision
 
@@ -60,8 +60,12 @@ class OfferProposal:
     valid_from: datetime
 
 
-def propose_offer(*, proposal: OfferProposal, maker_id: int, now: datetime) -> PackageOfferDraft:
+def propose_offer(
+    *, proposal: OfferProposal, maker_id: int, now: datetime, actor: Actor | None = None
+) -> PackageOfferDraft:
     """Propose an offer; somebody else approves it.
+
+    `maker_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnableToProposeOffer: malformed, or it would hold from a moment that is over.
@@ -75,7 +79,10 @@ def propose_offer(*, proposal: OfferProposal, maker_id: int, now: datetime) -> P
     refused = UnableToProposeOffer(
         "An offer is of at least one card, and keeps at most all that is given back."
     )
-    with transaction(), constraint_errors({"package_draft_terms_make_sense": refused}):
+    with (
+        transaction_if_not_already(),
+        constraint_errors({"package_draft_terms_make_sense": refused}),
+    ):
         draft = PackageOfferDraft.objects.create(
             cluster_id=proposal.cluster_id,
             meter_id=proposal.meter_id,
@@ -88,7 +95,8 @@ def propose_offer(*, proposal: OfferProposal, maker_id: int, now: datetime) -> P
             maker_id=maker_id,
             made_at=now,
         )
-        _record("packages.propose_offer", draft, user_id=maker_id, now=now)
+        actor = actor or Actor.user(maker_id)
+        _record("packages.propose_offer", draft, actor=actor, now=now)
         return draft
 
 
@@ -121,20 +129,25 @@ def approve_offer(*, draft_id: UUID, approver_id: int, now: datetime) -> Package
             fee_ppm=draft.fee_ppm,
             valid=(begins, None),
         )
-        _record("packages.approve_offer", draft, user_id=approver_id, now=now)
+        _record("packages.approve_offer", draft, actor=Actor.user(approver_id), now=now)
         return offer
 
 
-def refuse_offer(*, draft_id: UUID, decider_id: int, now: datetime) -> None:
+def refuse_offer(
+    *, draft_id: UUID, decider_id: int, now: datetime, actor: Actor | None = None
+) -> None:
     """Refuse a proposed offer, or take one's own back.
+
+    `decider_id` answers for it; the actor is that person unless a key of his acts.
 
     Raises:
         UnknownOfferDraft: there is none.
         OfferDraftDecided: it was decided already.
     """
-    with transaction():
+    with transaction_if_not_already():
         draft = _decide(draft_id, Decision.REFUSED, decider_id=decider_id, now=now)
-        _record("packages.refuse_offer", draft, user_id=decider_id, now=now)
+        actor = actor or Actor.user(decider_id)
+        _record("packages.refuse_offer", draft, actor=actor, now=now)
 
 
 @transaction_required
@@ -171,13 +184,14 @@ def _end_former(draft: PackageOfferDraft, *, at: datetime) -> None:
 
 
 @transaction_required
-def _record(action: str, draft: PackageOfferDraft, *, user_id: int, now: datetime) -> None:
+def _record(action: str, draft: PackageOfferDraft, *, actor: Actor, now: datetime) -> None:
     audit.record(
         action=action,
         object_type="package_offer_draft",
         object_id=draft.pk,
-        actor=Actor.user(user_id),
+        actor=actor,
         now=now,
+        organisation_id=draft.cluster.centre.operator_id,
         detail={
             "cluster": draft.cluster_id,
             "meter": draft.meter_id,

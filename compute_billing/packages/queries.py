@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from compute_billing.packages.days import day_of
 from compute_billing.packages.locks import ROOM
@@ -33,6 +33,7 @@ __all__ = [
     "CapacityMonth",
     "Earned",
     "MonthUse",
+    "OfferDraftFilter",
     "PackageChange",
     "PackageOffer",
     "PackageOfferDraft",
@@ -49,6 +50,8 @@ __all__ = [
     "months_of",
     "offer",
     "offer_draft",
+    "offer_draft_of",
+    "offer_draft_page",
     "offer_drafts",
     "offers",
     "order",
@@ -84,6 +87,15 @@ class CapacityMonth:
     sellable: int
     sold: int
     free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDraftFilter:
+    """Which proposed offers are asked for; None asks for any."""
+
+    is_open: bool | None = None
+    cluster: str | None = None
+    card_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +152,48 @@ def offer_draft(*, public_id: UUID) -> PackageOfferDraft:
         message = f"There is no proposed offer {public_id}."
         raise UnknownOfferDraft(message)
     return draft
+
+
+def offer_draft_page(
+    *,
+    operator_id: int,
+    wanted: OfferDraftFilter,
+    after: UUID | None,
+    limit: int,
+) -> list[PackageOfferDraft]:
+    """Return the proposed offers of an operator's clusters, the newest first, behind `after`."""
+    found = _drafts_of(operator_id)
+    if wanted.is_open is not None:
+        found = found.filter(decision__isnull=wanted.is_open)
+    if wanted.cluster is not None:
+        found = found.filter(cluster__code=wanted.cluster)
+    if wanted.card_type is not None:
+        found = found.filter(meter__code=wanted.card_type)
+    if after is not None:
+        last = _drafts_of(operator_id).filter(public_id=after)
+        # Behind what is none of the operator's there is nothing.
+        found = found.filter(id__lt=last.values_list("id", flat=True).first() or 0)
+    return list(found.order_by("-id")[:limit])
+
+
+def offer_draft_of(*, operator_id: int, public_id: UUID) -> PackageOfferDraft:
+    """Return a proposed offer of an operator's cluster; `outcome` and `decided_at` tell its end.
+
+    Raises:
+        UnknownOfferDraft: the operator has none of this id.
+    """
+    draft = _drafts_of(operator_id).filter(public_id=public_id).first()
+    if draft is None:
+        message = f"You have no proposed offer {public_id}."
+        raise UnknownOfferDraft(message)
+    return draft
+
+
+def _drafts_of(operator_id: int) -> QuerySet[PackageOfferDraft]:
+    drafts = PackageOfferDraft.objects.filter(cluster__centre__operator_id=operator_id)
+    return drafts.select_related("cluster", "meter").annotate(
+        outcome=F("decision__decision"), decided_at=F("decision__decided_at")
+    )
 
 
 def order(*, tenant_id: int, public_id: UUID) -> PackageOrder:
@@ -248,9 +302,19 @@ def free_cards(*, cluster_id: int, meter_id: int, starts_on: date, ends_on: date
     return 0 if found is None else int(found["free"])
 
 
-def capacity_by_month(*, starts_on: date, ends_on: date) -> list[CapacityMonth]:
-    """Return the capacity of every cluster by natural month."""
-    found = rows(statement(ROOM, "capacity_by_month.sql"), starts_on=starts_on, ends_on=ends_on)
+def capacity_by_month(
+    *, starts_on: date, ends_on: date, operator_id: int | None = None
+) -> list[CapacityMonth]:
+    """Return the capacity of an operator's clusters by natural month, of all where none is named.
+
+    In the order of clusters, card types and months.
+    """
+    found = rows(
+        statement(ROOM, "capacity_by_month.sql"),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        operator_id=operator_id,
+    )
     return [CapacityMonth(**line) for line in found]
 
 

@@ -4,12 +4,14 @@ The statements are those of a real run, so a quote and the charge of the same us
 what happens in between. Nothing of the trial stays: its transaction is rolled back.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
+from compute_billing.catalogue.queries import Tier
 from compute_billing.ledger import operations as ledger
 from compute_billing.rating import charging
 from compute_billing.rating.waterfall import ROOM, run
@@ -29,23 +31,6 @@ class UnableToQuote(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedSegment:
-    """A stretch of one price: milli-card-milliseconds, micro-yuan; no unit price with tiers."""
-
-    starts_at: datetime
-    ends_at: datetime
-    price_list: str
-    issuer: str
-    band: str
-    unit_price_micro: int | None
-    quantity: int
-    quantity_in_kind: int
-    gross: int
-    discount: int
-    programme: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedShare:
     """What a payer would pay: micro-yuan, or milli-card-milliseconds in kind."""
 
@@ -56,8 +41,41 @@ class QuotedShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedSegment:
+    """A stretch of one price: milli-card-milliseconds, micro-yuan; no unit price with tiers.
+
+    `counter_before` is what the tenant has used of the price in that month before; with tiers, it
+    ends in `tier`.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    month: date
+    price_list: str
+    issuer: str
+    band: str
+    unit_price_micro: int | None
+    counter_before: int
+    tier: Tier | None
+    quantity: int
+    quantity_in_kind: int
+    gross: int
+    discount: int
+    programme: int
+    shares: Sequence[QuotedShare]
+
+    @property
+    def tenant(self) -> int:
+        """Return what the tenant pays of it himself."""
+        return self.gross - self.discount - self.programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What use would cost now; gross = discount + programme + tenant."""
+    """What use would cost now; gross = discount + programme + tenant.
+
+    `shares` are those of its segments, added up by payer in the order of payment.
+    """
 
     segments: Sequence[QuotedSegment]
     shares: Sequence[QuotedShare]
@@ -147,10 +165,32 @@ def _rated(*, tenant_id: int, now: datetime) -> Quote:
         raise UnableToQuote(message, details={"field": "starts_at"})
     run_id = charging.start_run(tenant_id=tenant_id, kind="usage", count=1, queue="", now=now)
     charging.pay_usage(tenant_id=tenant_id, run_id=run_id, profile=profile, now=now)
+    return _quoted(tenant_id=tenant_id)
+
+
+@transaction_required
+def _quoted(*, tenant_id: int) -> Quote:
+    """Read the answer out of the work tables."""
+    by_segment: dict[int, list[QuotedShare]] = defaultdict(list)
+    by_payer: dict[tuple[str, str, str], int] = defaultdict(int)
+    for found in rows(statement(ROOM, "quote_shares.sql"), tenant_id=tenant_id):
+        charge_id = found.pop("charge_id")
+        share = QuotedShare(**found)
+        by_segment[charge_id].append(share)
+        by_payer[share.payer_kind, share.payer, share.unit] += share.amount
     return Quote(
-        segments=[QuotedSegment(**found) for found in rows(statement(ROOM, "quote_segments.sql"))],
+        segments=[
+            _segment(found, shares=by_segment[found.pop("charge_id")])
+            for found in rows(statement(ROOM, "quote_segments.sql"))
+        ],
         shares=[
-            QuotedShare(**found)
-            for found in rows(statement(ROOM, "quote_shares.sql"), tenant_id=tenant_id)
+            QuotedShare(payer_kind=payer_kind, payer=payer, unit=unit, amount=amount)
+            for (payer_kind, payer, unit), amount in by_payer.items()
         ],
     )
+
+
+def _segment(found: dict[str, Any], *, shares: Sequence[QuotedShare]) -> QuotedSegment:
+    tier_from, tier_price = found.pop("tier_from"), found.pop("tier_price_micro")
+    tier = None if tier_from is None else Tier(from_quantity=tier_from, unit_price_micro=tier_price)
+    return QuotedSegment(**found, tier=tier, shares=shares)
