@@ -43,3 +43,9 @@ class ReadingThrottle(KeyThrottle):
     """A limit on everything else."""
 
     scope = "reading"
+
+
+class QuoteThrottle(KeyThrottle):
+    """A limit on trials of rating, each of which holds the tenant's wallet for a moment."""
+
+    scope = "quotes"

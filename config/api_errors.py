@@ -75,9 +75,12 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "webhook_url_refused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "hold_not_found": HTTPStatus.NOT_FOUND,
     "unable_to_hold": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unable_to_quote": HTTPStatus.UNPROCESSABLE_ENTITY,
     "insufficient_funds": HTTPStatus.PAYMENT_REQUIRED,
     "unknown_package": HTTPStatus.NOT_FOUND,
     "unknown_package_offer": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_package_offer_draft": HTTPStatus.NOT_FOUND,
+    "unable_to_propose_package_offer": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_order_package": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_listen": HTTPStatus.UNPROCESSABLE_ENTITY,
 }

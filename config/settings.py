@@ -302,6 +302,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "usage": env.text("USAGE_REQUESTS_RATE", default="1200/min"),
         "reading": env.text("API_REQUESTS_RATE", default="1200/min"),
+        "quotes": env.text("QUOTE_REQUESTS_RATE", default="120/min"),
     },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -11,9 +11,8 @@ from compute_billing.api.fields import (
     MoneyBody,
     MoneyField,
     MonthField,
-    RateField,
 )
-from compute_billing.packages.queries import PackageOffer, PackageOrder, Plan
+from compute_billing.packages.queries import PackageOrder, Plan
 from compute_billing.packages.quoting import CARDS_MAX, MONTHS_MAX
 
 ACTS: Final = ("order", "resize", "renewal", "end")
@@ -22,19 +21,6 @@ ACTS: Final = ("order", "resize", "renewal", "end")
 def _months(factor: int) -> str:
     whole, part = divmod(factor, 10_000)
     return f"{whole}.{part:04d}"
-
-
-class PackageOfferShown(serializers.Serializer[PackageOffer]):
-    """What can be bought now."""
-
-    id = serializers.UUIDField(source="public_id")
-    cluster = serializers.CharField(source="cluster.code")
-    card_type = serializers.CharField(source="meter.code")
-    term_kind = serializers.ChoiceField(["month", "year"])
-    price = MoneyField(source="price_micro", help_text="A card and month.")
-    cards_min = serializers.IntegerField()
-    tax_class = serializers.CharField()
-    fee_rate = RateField(source="fee_ppm", help_text="Kept of what is given back before the end.")
 
 
 class PlannedChangeShown(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Packages of cards (月租, 年包): what is offered, what it comes to, and what may become of it."""
+"""Packages of cards (月租, 年包): what an act comes to, and what may become of a package."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation, said
-from accounts.api_idempotency import HEADER, answer_request_once
+from accounts.api_idempotency import IDEMPOTENCY_KEY, ONCE_UNREADABLE, answer_request_once
 from accounts.api_paging import encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, UNREADABLE, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
+from accounts.keys.operations import actor_of
 from accounts.permissions import Role, Rule, Scope
-from compute_billing.api.catalogue import CATALOGUE_READERS
 from compute_billing.api.charges import BILLING_READERS
 from compute_billing.api.package_shapes import (
     PackageDetailShown,
     PackageEndBody,
-    PackageOfferShown,
     PackageOrderBody,
     PackageQuoteBody,
     PackageRenewalBody,
@@ -34,7 +34,6 @@ from compute_billing.api.package_shapes import (
 )
 from compute_billing.packages import operations, queries
 from compute_billing.packages.queries import PackageOrder, Plan
-from kernel.audit import Actor
 from kernel.clock import utc_now
 from kernel.idempotency import Answer
 from kernel.money import Money
@@ -42,11 +41,6 @@ from kernel.money import Money
 BUYERS: Final = Rule(
     required_scope=Scope.BILLING_WRITE, allowed_roles=frozenset({Role.OWNER, Role.FINANCE})
 )
-KEY: Final = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)
-UNREADABLE: Final = {
-    (400, PROBLEM): problem("malformed_request: not JSON; idempotency_key_missing"),
-    (415, PROBLEM): problem("unsupported_media_type"),
-}
 CONFLICTS: Final = {
     (409, PROBLEM): problem(
         "package_capacity_exhausted: on some day too few cards are free; insufficient_balance; "
@@ -61,9 +55,20 @@ UNSAID: Final = {
         "or terms out of bounds; unknown_package_offer; idempotency_key_reused"
     )
 }
-UNQUOTED: Final = {
-    (400, PROBLEM): problem("malformed_request: not JSON."),
-    (415, PROBLEM): problem("unsupported_media_type"),
+# What describes an act on a package.
+ACT: Final[dict[str, Any]] = {
+    "parameters": [IDEMPOTENCY_KEY],
+    "responses": {
+        200: PackageShown,
+        **REFUSED,
+        **ONCE_UNREADABLE,
+        **NOT_FOUND,
+        **CONFLICTS,
+        **UNSAID,
+    },
+}
+UNQUOTED: Final[dict[Any, Any]] = {
+    **UNREADABLE,
     (404, PROBLEM): problem("unknown_package"),
     (409, PROBLEM): problem("unable_to_change_package: it is over, or nothing would change."),
     (422, PROBLEM): problem(
@@ -71,34 +76,6 @@ UNQUOTED: Final = {
         "or terms out of bounds; unknown_package_offer"
     ),
 }
-
-
-class PackageOffers(APIView):
-    """What is offered."""
-
-    access_by_method: ClassVar = {"GET": CATALOGUE_READERS}
-    throttle_classes = (ReadingThrottle,)
-
-    @extend_schema(
-        operation_id="package_offers_list",
-        summary="Offers of packages that hold now",
-        parameters=[PageQuestion],
-        responses={200: page_of(PackageOfferShown), **REFUSED, **MALFORMED},
-    )
-    def get(self, request: Request) -> Response:
-        """Return a page of offers by cluster and card type."""
-        question = asked(request, PageQuestion)
-        found = queries.offers(now=utc_now())
-        if "cursor" in question:
-            (last,) = read_cursor(question["cursor"], parts=1)
-            shown = [str(offer.public_id) for offer in found]
-            found = found[shown.index(last) + 1 :] if last in shown else []
-        return page(
-            found[: question["limit"] + 1],
-            limit=question["limit"],
-            shown=PackageOfferShown,
-            cursor=lambda offer: encoded(str(offer.public_id)),
-        )
 
 
 class PackageQuotes(APIView):
@@ -168,23 +145,18 @@ class Packages(APIView):
     @extend_schema(
         operation_id="package_order",
         summary="Order a package, and pay it from the wallet",
-        parameters=[KEY],
+        parameters=[IDEMPOTENCY_KEY],
         request=PackageOrderBody,
-        responses={201: PackageShown, **REFUSED, **UNREADABLE, **CONFLICTS, **UNSAID},
+        responses={201: PackageShown, **REFUSED, **ONCE_UNREADABLE, **CONFLICTS, **UNSAID},
     )
     def post(self, request: Request) -> Response:
         """Order it, once for each key."""
         tenant_id, body = own_organisation(request), said(request, PackageOrderBody)
 
+        terms = {"offer_id": body.pop("offer"), **_terms(request, body)}
+
         def order() -> PackageOrder:
-            return operations.order_package(
-                tenant_id=tenant_id,
-                offer_id=body["offer"],
-                cards=body["cards"],
-                terms=body["terms"],
-                starts_on=body["starts_on"],
-                **_act(request, body),
-            )
+            return operations.order_package(tenant_id=tenant_id, **terms)
 
         return _done(request, order, status=HTTPStatus.CREATED)
 
@@ -214,110 +186,74 @@ class PackageDetail(APIView):
         return Response(PackageDetailShown(shown).data)
 
 
-class PackageResize(APIView):
-    """More or fewer cards."""
+class PackageAct(APIView):
+    """What a buyer does to a package of his, once for each key."""
 
     access_by_method: ClassVar = {"POST": BUYERS}
     throttle_classes = (ReadingThrottle,)
+
+    def terms(
+        self, request: Request, package_id: UUID, body: type[serializers.Serializer[Any]]
+    ) -> dict[str, Any]:
+        """Return the package and what is wanted; whose it is comes before anything of the body."""
+        tenant_id = own_organisation(request)
+        queries.order(tenant_id=tenant_id, public_id=package_id)
+        wanted = _terms(request, said(request, body))
+        return {"tenant_id": tenant_id, "public_id": package_id, **wanted}
+
+
+class PackageResize(PackageAct):
+    """More or fewer cards."""
 
     @extend_schema(
         operation_id="package_resize",
         summary="Have more or fewer cards from the next day on",
-        parameters=[KEY],
         request=PackageResizeBody,
-        responses={
-            200: PackageShown,
-            **REFUSED,
-            **UNREADABLE,
-            **NOT_FOUND,
-            **CONFLICTS,
-            **UNSAID,
-        },
+        **ACT,
     )
     def post(self, request: Request, package_id: UUID) -> Response:
         """Resize it, once for each key."""
-        key = _own(request, package_id)
-        body = said(request, PackageResizeBody)
-        return _done(
-            request,
-            lambda: operations.resize_package(cards=body["cards"], **key, **_act(request, body)),
-        )
+        terms = self.terms(request, package_id, PackageResizeBody)
+        return _done(request, lambda: operations.resize_package(**terms))
 
 
-class PackageRenewal(APIView):
+class PackageRenewal(PackageAct):
     """Going on."""
-
-    access_by_method: ClassVar = {"POST": BUYERS}
-    throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="package_renew",
         summary="Go on after the end, at the price that is offered now",
-        parameters=[KEY],
         request=PackageRenewalBody,
-        responses={
-            200: PackageShown,
-            **REFUSED,
-            **UNREADABLE,
-            **NOT_FOUND,
-            **CONFLICTS,
-            **UNSAID,
-        },
+        **ACT,
     )
     def post(self, request: Request, package_id: UUID) -> Response:
         """Renew it, once for each key."""
-        key = _own(request, package_id)
-        body = said(request, PackageRenewalBody)
-        return _done(
-            request,
-            lambda: operations.renew_package(terms=body["terms"], **key, **_act(request, body)),
-        )
+        terms = self.terms(request, package_id, PackageRenewalBody)
+        return _done(request, lambda: operations.renew_package(**terms))
 
 
-class PackageEnd(APIView):
+class PackageEnd(PackageAct):
     """An early end."""
-
-    access_by_method: ClassVar = {"POST": BUYERS}
-    throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="package_end",
         summary="End a package with the day, and get back what is left less the fee",
-        parameters=[KEY],
         request=PackageEndBody,
-        responses={
-            200: PackageShown,
-            **REFUSED,
-            **UNREADABLE,
-            **NOT_FOUND,
-            **CONFLICTS,
-            **UNSAID,
-        },
+        **ACT,
     )
     def post(self, request: Request, package_id: UUID) -> Response:
         """End it, once for each key."""
-        key = _own(request, package_id)
-        body = said(request, PackageEndBody)
-        return _done(request, lambda: operations.end_package(**key, **_act(request, body)))
+        terms = self.terms(request, package_id, PackageEndBody)
+        return _done(request, lambda: operations.end_package(**terms))
 
 
-def _own(request: Request, package_id: UUID) -> dict[str, Any]:
-    """Return the key of a package of the caller's, before anything is said about the body."""
-    tenant_id = own_organisation(request)
-    queries.order(tenant_id=tenant_id, public_id=package_id)
-    return {"tenant_id": tenant_id, "public_id": package_id}
-
-
-def _act(request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    caller = caller_of(request)
-    actor = (
-        Actor.user(caller.user_id or 0)
-        if caller.api_key_id is None
-        else Actor.api_key(caller.api_key_id)
-    )
-    expected = body.get("expected_amount")
+def _terms(request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body says, with who acts, when, and the amount that he has seen."""
+    wanted = dict(body)
+    expected = wanted.pop("expected_amount", None)
     micro = None if expected is None else Money.from_text(expected["amount"]).amount_micro
-    return {"actor": actor, "now": utc_now(), "expected_micro": micro}
+    caller = caller_of(request)
+    return {**wanted, "actor": actor_of(caller), "now": utc_now(), "expected_micro": micro}
 
 
 def _done(

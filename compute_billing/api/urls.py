@@ -3,6 +3,7 @@
 from django.urls import path
 
 from compute_billing.api import (
+    account_mappings,
     audit,
     auto_top_ups,
     awards,
@@ -14,8 +15,10 @@ from compute_billing.api import (
     conflicts,
     enforcement,
     holds,
+    package_offers,
     packages,
     price_drafts,
+    quotes,
     records,
     refunds,
     remittances,
@@ -34,6 +37,7 @@ urlpatterns = [
     path("usage/imports/<uuid:import_id>", usage.UsageImportDetail.as_view(), name="usage-import"),
     path("audit", audit.Decisions.as_view(), name="audit-list"),
     path("charges", charges.Charges.as_view(), name="charges"),
+    path("quotes", quotes.Quotes.as_view(), name="quotes"),
     path("balance", wallet.Balance.as_view(), name="balance"),
     path("lots", wallet.Lots.as_view(), name="lots"),
     path("holds", holds.Holds.as_view(), name="holds"),
@@ -68,7 +72,23 @@ urlpatterns = [
     ),
     path("months", bills.Months.as_view(), name="months"),
     path("awards", awards.Awards.as_view(), name="awards"),
-    path("package-offers", packages.PackageOffers.as_view(), name="package-offers"),
+    path("package-offers", package_offers.PackageOffers.as_view(), name="package-offers"),
+    path(
+        "package-offer-drafts",
+        package_offers.PackageOfferDrafts.as_view(),
+        name="package-offer-drafts",
+    ),
+    path(
+        "package-offer-drafts/<uuid:draft_id>",
+        package_offers.PackageOfferDraftDetail.as_view(),
+        name="package-offer-draft",
+    ),
+    path(
+        "package-offer-drafts/<uuid:draft_id>/withdraw",
+        package_offers.PackageOfferDraftWithdrawal.as_view(),
+        name="package-offer-draft-withdraw",
+    ),
+    path("package-capacity", package_offers.PackageCapacity.as_view(), name="package-capacity"),
     path("package-quotes", packages.PackageQuotes.as_view(), name="package-quotes"),
     path("packages", packages.Packages.as_view(), name="api-packages"),
     path("packages/<uuid:package_id>", packages.PackageDetail.as_view(), name="api-package"),
@@ -96,6 +116,16 @@ urlpatterns = [
     path("sources/<slug:code>/rejects", sources.SourceRejects.as_view(), name="source-rejects"),
     path(
         "sources/<slug:code>/conflicts", sources.SourceConflicts.as_view(), name="source-conflicts"
+    ),
+    path(
+        "sources/<slug:code>/account-mappings",
+        account_mappings.AccountMappings.as_view(),
+        name="account-mappings",
+    ),
+    path(
+        "sources/<slug:code>/account-mappings/end",
+        account_mappings.AccountMappingEnd.as_view(),
+        name="account-mapping-end",
     ),
     path("sources/<slug:code>/retry", sources.SourceRetry.as_view(), name="source-retry"),
     path(

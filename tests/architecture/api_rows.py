@@ -12,7 +12,7 @@ from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row
 from tests.builders.accounts import make_api_key
 from tests.builders.deliveries import make_delivery
-from tests.builders.packages import own_package
+from tests.builders.packages import an_offer_draft, own_package
 from tests.builders.reading import (
     a_price_draft,
     own_claim,
@@ -112,6 +112,7 @@ API_ROWS: dict[str, Row] = {
         make=lambda world: {"import_id": make_delivery(operator=world.organisation)},
     ),
     "charges": Row(methods={"GET": BILL_READING}),
+    "quotes": Row(methods={"POST": BILL_READING}),
     "balance": Row(methods={"GET": BILL_READING}),
     "lots": Row(methods={"GET": BILL_READING}),
     "arrears": Row(methods={"GET": BILL_READING}),
@@ -155,6 +156,16 @@ API_ROWS: dict[str, Row] = {
     ),
     "prices": Row(methods={"GET": PRICE_READING}),
     "package-offers": Row(methods={"GET": PRICE_READING}),
+    "package-offer-drafts": Row(methods={"GET": DRAFT_READING, "POST": DRAFT_WRITING}),
+    "package-offer-draft": Row(
+        methods={"GET": DRAFT_READING},
+        make=lambda world: {"draft_id": an_offer_draft(world.organisation)},
+    ),
+    "package-offer-draft-withdraw": Row(
+        methods={"POST": DRAFT_WRITING},
+        make=lambda world: {"draft_id": an_offer_draft(world.organisation)},
+    ),
+    "package-capacity": Row(methods={"GET": DRAFT_READING, "POST": DRAFT_WRITING}),
     "package-quotes": Row(methods={"POST": BILL_READING}),
     "api-packages": Row(methods={"GET": BILL_READING, "POST": BUYING}),
     "api-package": Row(
@@ -182,6 +193,15 @@ API_ROWS: dict[str, Row] = {
     ),
     "source-conflicts": Row(
         methods={"GET": SOURCE_READING},
+        make=lambda world: {"code": own_source(world.organisation)},
+    ),
+    # Both need a key that somebody answers for (tests.compute_billing.api.test_account_mappings).
+    "account-mappings": Row(
+        methods={"GET": SOURCE_READING, "POST": SOURCE_WRITING},
+        make=lambda world: {"code": own_source(world.organisation)},
+    ),
+    "account-mapping-end": Row(
+        methods={"POST": SOURCE_WRITING},
         make=lambda world: {"code": own_source(world.organisation)},
     ),
     "source-retry": Row(

@@ -7,8 +7,7 @@ and everything that a page of the portal posts. To add one, add a line:
 
 `api` names addresses that a key with a scope reaches; `people` gives the words under which
 docs/api.md, "By people only", says why no key does; `house` is what workers, commands and other
-operations call. NOT_YET is what a key should reach and does not: it may only grow shorter.
-A name that ends with a dot stands for a whole module or room.
+operations call. A name that ends with a dot stands for a whole module or room.
 """
 
 from __future__ import annotations
@@ -92,6 +91,8 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.invoices.operations.": WORKERS,
     "compute_billing.ledger.operations.": TREASURY,
     "compute_billing.ledger.warning.": WORKERS,
+    "compute_billing.metering.mapping.map_account": api("account-mappings"),
+    "compute_billing.metering.mapping.end_mapping": api("account-mapping-end"),
     "compute_billing.metering.operations.open_source": FOUNDING,
     "compute_billing.metering.operations.start_import": api("usage-records"),
     "compute_billing.metering.operations.finish_import": api("usage-records"),
@@ -101,7 +102,10 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.metering.resolving.resolve_conflict": api("source-conflict-decide"),
     "compute_billing.metering.retrying.ask_retry": api("source-retry"),
     "compute_billing.metering.retrying.work_on_retry": WORKERS,
+    "compute_billing.packages.capacity.set_sellable": api("package-capacity"),
     "compute_billing.packages.offering.approve_offer": APPROVING,
+    "compute_billing.packages.offering.propose_offer": api("package-offer-drafts"),
+    "compute_billing.packages.offering.refuse_offer": api("package-offer-draft-withdraw"),
     "compute_billing.packages.operations.order_package": api("api-packages"),
     "compute_billing.packages.operations.resize_package": api("api-package-resize"),
     "compute_billing.packages.operations.renew_package": api("api-package-renewal"),
@@ -123,6 +127,7 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.rating.operations.": WORKERS,
     "compute_billing.rating.exhausting.note_exhausted": api("hold-extend"),
     "compute_billing.rating.exhausting.end_over": WORKERS,
+    "compute_billing.rating.quoting.quote": api("quotes"),
     "compute_billing.rating.rerate.": APPROVING,
     "compute_billing.sandboxes.operations.open_sandbox": api("sandbox"),
     "compute_billing.sandboxes.operations.reset_sandbox": api("sandbox-reset"),
@@ -134,15 +139,6 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.subsidies.operations.approve_award": APPROVING,
     "compute_billing.subsidies.operations.": TREASURY,
 }
-# What a key should reach, and does not.
-NOT_YET: Final = (
-    "compute_billing.metering.operations.map_account",
-    "compute_billing.metering.operations.end_mapping",
-    "compute_billing.rating.quoting.quote",
-    "compute_billing.packages.capacity.set_sellable",
-    "compute_billing.packages.offering.propose_offer",
-    "compute_billing.packages.offering.refuse_offer",
-)
 
 # What pages of the portal post, by the name of the address.
 POSTS: Final[dict[str, Door]] = {
@@ -167,6 +163,7 @@ POSTS: Final[dict[str, Door]] = {
     "sandbox-fill": api("sandbox-top-ups"),
     "sandbox-close-month": api("sandbox-close"),
     "sandbox-renew": api("sandbox-reset"),
+    "operator-map-account": api("account-mappings"),
     "operator-ask-retry": api("source-retry"),
     "operator-decide": api("source-conflict-decide"),
     "operator-propose-price": api("price-drafts", "price-draft"),
@@ -181,6 +178,9 @@ POSTS: Final[dict[str, Door]] = {
     "operator-payment-": MENDING,
     "stripe-webhook": STRIPE,
     "operator-approve-package": APPROVING,
+    "operator-package-capacity": api("package-capacity"),
+    "operator-propose-package": api("package-offer-drafts"),
+    "operator-refuse-package": api("package-offer-draft-withdraw"),
     "package-order": api("api-packages"),
     "package-resize": api("api-package-resize"),
     "package-renewal": api("api-package-renewal"),
@@ -204,9 +204,3 @@ POSTS: Final[dict[str, Door]] = {
     "usersessions_list": SIGNING_IN,
     "set_language": house("how pages speak; the API speaks by its codes"),
 }
-POSTS_NOT_YET: Final = (
-    "operator-map-account",
-    "operator-package-capacity",
-    "operator-propose-package",
-    "operator-refuse-package",
-)

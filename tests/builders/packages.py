@@ -145,9 +145,9 @@ def own_package(tenant: Organisation) -> UUID:
     return order.public_id
 
 
-def an_offer_draft() -> UUID:
-    """Propose an offer of a market of its own."""
-    market, now = make_market(), utc_now()
+def an_offer_draft(operator: Organisation | None = None) -> UUID:
+    """Propose an offer of a market of its own, of the operator if one is named."""
+    market, now = make_market(operator=operator), utc_now()
     draft = operations.propose_offer(
         proposal=OfferProposal(
             cluster_id=market.cluster.pk,

@@ -31,6 +31,7 @@ from tests.builders.sessions import signed_in
 from tests.builders.verification import decide_case, make_submitted_case, make_uscc
 from tests.builders.world import World, at, make_world
 from tests.config.made_the_same import made_the_same
+from tests.config.operator_answers import ask_mappings, ask_sales
 from tests.config.package_answers import ask_packages
 from tests.services import REPOSITORY
 
@@ -53,7 +54,10 @@ def world(db, monkeypatch) -> World:
         "compute_billing.api.sandbox",
         "compute_billing.api.enforcement",
         "compute_billing.api.holds",
+        "compute_billing.api.account_mappings",
+        "compute_billing.api.package_offers",
         "compute_billing.api.packages",
+        "compute_billing.api.quotes",
         "compute_billing.api.sources",
         "compute_billing.api.totals",
         "compute_billing.api.auto_top_ups",
@@ -95,6 +99,8 @@ def answers(world: World) -> dict[str, Any]:
     ask("months_list", tenant, "months")
     ask("awards_list", tenant, "awards", limit="1")
     ask("prices_list", tenant, "prices", at=at(9, 1).isoformat())
+    use = {"card_type": "910B2", "cards": "8", "duration_seconds": 7200}
+    post("quote_create", tenant, "quotes", {**use, "starts_at": "2026-10-12T09:00:00+08:00"})
     _ask_holds(tenant, operator, told=told, ask=ask)
     _ask_payments(world, tenant, told=told, ask=ask)
     _ask_webhooks(tenant, told=told, ask=ask, post=post)
@@ -324,6 +330,8 @@ def _ask_decisions(world, *, told, ask) -> None:
     names = ("tenant", "stated_card_seconds", "recorded_card_seconds")
     body = {**{name: seen[name] for name in names}, "reason": "迟报，下月补。"}
     act("source_totals_explain", client, "post", f"{place}/explanations", body)
+    ask_mappings(client, act=act, ask=ask)
+    ask_sales(client, act=act, ask=ask)
     _ask_price_drafts(client, act=act, ask=ask)
     _ask_claims(client, act=act, ask=ask)
 

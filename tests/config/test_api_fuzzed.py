@@ -97,7 +97,8 @@ def same_connection() -> Iterator[None]:
 @pytest.fixture
 def cast(monkeypatch, same_connection) -> Cast:
     del same_connection
-    monkeypatch.setattr(KeyThrottle, "THROTTLE_RATES", {"usage": None, "reading": None})
+    unlimited = dict.fromkeys(KeyThrottle.THROTTLE_RATES)
+    monkeypatch.setattr(KeyThrottle, "THROTTLE_RATES", unlimited)
     world = make_world()
     return Cast(world.alpha, world.centre.operator, make_organisation())
 

@@ -2,59 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import quote
 
-import httpx
-
 from suanji_client import shapes
-from suanji_client.sending import Patience, send
+from suanji_client.connection import PREFIX, text_of
+from suanji_client.operating import Operating
 
-PREFIX = "/api/v1/"
 Row = Mapping[str, Any]
 
 
-class Client:
+class Client(Operating):
     """Speaks for one key, which acts for one organisation; safe to use from one thread.
 
     Filters that are None are not sent. Instants need a time zone.
     """
-
-    def __init__(
-        self,
-        address: str,
-        *,
-        key: str,
-        timeout_seconds: float = 30.0,
-        patience: Patience | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        """Take where the service is and the key; nothing is sent yet."""
-        self._patience = patience or Patience()
-        self._http = httpx.Client(
-            base_url=address,
-            headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
-            timeout=timeout_seconds,
-            transport=transport,
-        )
-
-    def __enter__(self) -> Self:
-        """Return itself; leaving the block closes its connections."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the connections."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
 
     # Usage
 
@@ -147,6 +109,27 @@ class Client:
         """Yield subsidy awards with what is left of each."""
         return self._rows("awards")
 
+    def quote_use(
+        self,
+        *,
+        cards: str,
+        duration_seconds: int,
+        starts_at: datetime | None = None,
+        cluster: str | None = None,
+        card_type: str | None = None,
+        project: str | None = None,
+    ) -> shapes.Quote:
+        """Return what use would cost and who would pay; nothing of it is kept."""
+        words = {
+            "cluster": cluster,
+            "card_type": card_type,
+            "project": project,
+            "starts_at": None if starts_at is None else text_of(starts_at),
+        }
+        body = {name: word for name, word in words.items() if word is not None}
+        use = {"cards": cards, "duration_seconds": duration_seconds, **body}
+        return cast("shapes.Quote", self._post("quotes", use, repeatable=True))
+
     # Catalogue
 
     def prices(
@@ -163,44 +146,6 @@ class Client:
         """Yield the own projects."""
         return self._rows("projects")
 
-    # An operator's
-
-    def sources(self) -> Iterator[shapes.Source]:
-        """Yield an operator's sources, and how they do."""
-        return self._rows("sources")
-
-    def rejects(
-        self, source: str, *, reason: str | None = None, account: str | None = None
-    ) -> Iterator[shapes.Reject]:
-        """Yield the open rejects of a source."""
-        return self._rows(f"sources/{quote(source)}/rejects", reason=reason, account=account)
-
-    def conflicts(
-        self, source: str, *, external_id: str | None = None
-    ) -> Iterator[shapes.Conflict]:
-        """Yield the open conflicts of a source."""
-        return self._rows(f"sources/{quote(source)}/conflicts", external_id=external_id)
-
-    def retry_rejects(self, source: str) -> shapes.Retry:
-        """Ask for the readable rejects of a source to be tried again; a worker does it."""
-        answer = self._post(f"sources/{quote(source)}/retry", None, repeatable=True)
-        return cast("shapes.Retry", answer)
-
-    def retry(self, source: str, retry_id: str) -> shapes.Retry:
-        """Return how far a retry has come; it is over when `finished_at` is set."""
-        place = f"sources/{quote(source)}/retries/{quote(retry_id, safe='')}"
-        return cast("shapes.Retry", self._get(place))
-
-    def statements(self, *, month: str | None = None) -> Iterator[shapes.Statement]:
-        """Yield an operator's statements, the latest month first."""
-        return self._rows("statements", month=month)
-
-    def statement(self, statement_id: str) -> shapes.StatementWithBills:
-        """Return a statement with the bills that stand on it."""
-        return cast(
-            "shapes.StatementWithBills", self._get(f"statements/{quote(statement_id, safe='')}")
-        )
-
     # Keys
 
     def keys(self) -> Iterator[shapes.Key]:
@@ -214,7 +159,7 @@ class Client:
         body = {
             "name": name,
             "scopes": list(scopes),
-            "expires_at": None if expires_at is None else _text(expires_at),
+            "expires_at": None if expires_at is None else text_of(expires_at),
         }
         return cast("shapes.IssuedKey", self._post("keys", body, repeatable=False))
 
@@ -342,44 +287,6 @@ class Client:
         address = f"webhooks/deliveries/{quote(delivery_id, safe='')}/redeliver"
         return cast("shapes.WebhookDelivery", self._post(address, None, repeatable=False))
 
-    # How
-
-    def _rows(self, address: str, **filters: Any) -> Iterator[Any]:
-        cursor: str | None = None
-        while True:
-            answer = self._get(address, **filters, cursor=cursor)
-            yield from answer["data"]
-            cursor = answer["next_cursor"]
-            if cursor is None:
-                return
-
-    def _get(self, address: str, **query: Any) -> Any:
-        request = self._http.build_request("GET", PREFIX + address, params=_sent(query))
-        return self._send(request, repeatable=True)
-
-    def _post(self, address: str, body: Any, *, repeatable: bool, **query: Any) -> Any:
-        request = self._http.build_request(
-            "POST", PREFIX + address, params=_sent(query), json={} if body is None else body
-        )
-        return self._send(request, repeatable=repeatable)
-
-    def _send(self, request: httpx.Request, *, repeatable: bool) -> Any:
-        response = send(self._http, request, repeatable=repeatable, patience=self._patience)
-        return response.json()
-
 
 def _endpoint(endpoint_id: str) -> str:
     return f"{PREFIX}webhooks/endpoints/{quote(endpoint_id, safe='')}"
-
-
-def _sent(query: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in query.items() if value is not None}
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, datetime):
-        return str(value)
-    if value.tzinfo is None:
-        message = f"{value} has no time zone: an instant needs one."
-        raise ValueError(message)
-    return value.isoformat()

@@ -6,6 +6,23 @@ Written from docs/openapi.yaml by a test; UPDATE_SNAPSHOTS=1 writes it anew.
 from typing import Literal, NotRequired, TypedDict
 
 
+class AccountMapping(TypedDict):
+    """Whose an account is, for use that starts in a time."""
+
+    account: str
+    tenant: str
+    project: str | None
+    valid_from: str | None
+    valid_until: str | None
+
+
+class AccountMappingPage(TypedDict):
+    """A page of rows."""
+
+    data: list["AccountMapping"]
+    next_cursor: str | None
+
+
 class Actor(TypedDict):
     """Who acted."""
 
@@ -88,6 +105,36 @@ class BatchStatus(TypedDict):
     conflict: int
     rejected: int
     records: list["RecordStatus"]
+
+
+class CapacityMonth(TypedDict):
+    """Cards of a month: the fewest sellable and free, the most sold on a day."""
+
+    cluster: str
+    card_type: str
+    month: str
+    days: int
+    sellable: int
+    sold: int
+    free: int
+
+
+class CapacityMonthPage(TypedDict):
+    """A page of rows."""
+
+    data: list["CapacityMonth"]
+    next_cursor: str | None
+
+
+class Capacity(TypedDict):
+    """What was set, and what of it is free on every day."""
+
+    cluster: str
+    card_type: str
+    starts_on: str
+    ends_on: str
+    cards: int
+    free: int
 
 
 class CardTime(TypedDict):
@@ -766,6 +813,30 @@ class PackageMonth(TypedDict):
     left_card_seconds: str
 
 
+class PackageOfferDraft(TypedDict):
+    """An offer as it was proposed, and what became of it."""
+
+    id: str
+    cluster: str
+    card_type: str
+    term_kind: Literal["month", "year"]
+    price: "Money"
+    cards_min: int
+    tax_class: str
+    fee_rate: str
+    valid_from: str
+    made_at: str
+    decision: Literal["approved", "refused"] | None
+    decided_at: str | None
+
+
+class PackageOfferDraftPage(TypedDict):
+    """A page of rows."""
+
+    data: list["PackageOfferDraft"]
+    next_cursor: str | None
+
+
 class PackageOffer(TypedDict):
     """What can be bought now."""
 
@@ -942,6 +1013,55 @@ class ProjectPage(TypedDict):
 
     data: list["Project"]
     next_cursor: str | None
+
+
+class Quote(TypedDict):
+    """What use would cost and who would pay, at the moment of asking."""
+
+    quantity_card_seconds: str
+    gross: "Money"
+    discount: "Money"
+    programme: "Money"
+    tenant: "Money"
+    shares: list["QuotedShare"]
+    quoted_at: str
+    cluster: str
+    card_type: str
+    cards: str
+    starts_at: str
+    ends_at: str
+    shortfall: "Money"
+    segments: list["QuotedSegment"]
+
+
+class QuotedSegment(TypedDict):
+    """A stretch of one price and billing month, as a charge will be one."""
+
+    quantity_card_seconds: str
+    gross: "Money"
+    discount: "Money"
+    programme: "Money"
+    tenant: "Money"
+    shares: list["QuotedShare"]
+    starts_at: str
+    ends_at: str
+    month: str
+    issuer: str
+    price_list: str
+    band: str
+    unit_price: "Money | None"
+    used_before_card_seconds: str
+    tier: "Tier | None"
+    in_kind_card_seconds: str
+
+
+class QuotedShare(TypedDict):
+    """What one payer would bear."""
+
+    amount: "Money | None"
+    card_time: "CardTime | None"
+    payer_kind: Literal["in_kind", "promotion", "award", "paid", "credit", "arrears"]
+    payer: str
 
 
 class RecordStatus(TypedDict):
