@@ -305,7 +305,6 @@ REST_FRAMEWORK = {
         "quotes": env.text("QUOTE_REQUESTS_RATE", default="120/min"),
     },
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 API_ADDRESS_REQUESTS = env.integer("API_ADDRESS_REQUESTS", default=12000, minimum=1)
 SPECTACULAR_SETTINGS = {
