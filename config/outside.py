@@ -23,3 +23,9 @@ def portal_address(*, production: bool, hosts: list[str]) -> str:
     """Return where links in messages lead, without a slash at the end."""
     usual = f"https://{hosts[0]}" if production and hosts else "http://127.0.0.1:8000"
     return env.text("PORTAL_ADDRESS", default=usual).rstrip("/")
+
+
+def days_of_balances() -> tuple[int, int]:
+    """Return how short a balance is warned of, and how long what expired is left alone."""
+    low = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
+    return low, env.integer("BREAKAGE_GRACE_DAYS", default=30, minimum=0)

@@ -44,6 +44,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "credit what came by bank": _entry("bank.credit_exact", steps=10),
     "release holds whose time is over": _entry("balances.release_expired_holds", steps=2),
     "end cases of jobs that have ended": _entry("balances.end_exhausted_cases", steps=2),
+    "book out what has expired": _entry("balances.book_expired_lots", steps=120),
     "work on payments": _entry("payments.work_on_payments", steps=1),
     "look at open payments": _entry("payments.look_at_open_payments", steps=2),
     "top up what runs low": _entry("payments.top_up_what_is_low", steps=4),

@@ -262,7 +262,7 @@ STRIPE_ACCOUNT, STRIPE_METHODS, TOP_UP_MIN_YUAN, TOP_UP_MAX_YUAN = payments.term
 # What leaves the house, when people are warned, and which bank transfers take two to decide.
 WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
 PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
-BALANCE_LOW_DAYS = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
+BALANCE_LOW_DAYS, BREAKAGE_GRACE_DAYS = outside.days_of_balances()
 BANK_TWO_FROM_YUAN = env.integer("BANK_TWO_FROM_YUAN", default=50_000, minimum=0)
 
 # E-mail: printed by the server in development, sent by SMTP in production.

@@ -114,6 +114,12 @@ LAWS: Final = (
         "What was granted to a lot or an award came into its account",
     ),
     _law(
+        "breakage_is_of_expired_lots",
+        "到期核销只来自已到期的额度，记入其运营方对应类别的核销账户，且该账户无其他分录",
+        "What is booked out as breakage left an expired lot, for its operator and stage, and "
+        "nothing else moves there",
+    ),
+    _law(
         "lots_pay_their_operator",
         "额度只购买其运营方的算力，欠费只由付给该运营方的资金清偿",
         "A lot buys its operator's compute alone, and arrears are paid by money of whom they are "

@@ -10,6 +10,7 @@ from compute_billing.audit.usage import spent
 from compute_billing.ledger.operations import release_expired
 from compute_billing.ledger.queries import position
 from compute_billing.ledger.warning import note_balance, prepaid_tenants
+from compute_billing.rating.breakage import book_breakage
 from compute_billing.rating.exhausting import end_over
 from kernel.clock import utc_now
 
@@ -27,6 +28,12 @@ def release_expired_holds(**_: Any) -> None:
 def end_exhausted_cases(**_: Any) -> None:
     """End the cases of jobs that were to be stopped and have ended."""
     end_over(now=utc_now())
+
+
+@shared_task(name="compute_billing.tasks.balances.book_expired_lots")
+def book_expired_lots(**_: Any) -> None:
+    """Book out what is left of lots behind their end and the grace."""
+    book_breakage(grace=timedelta(days=settings.BREAKAGE_GRACE_DAYS), now=utc_now())
 
 
 @shared_task(name="compute_billing.tasks.balances.tell_low_balances")

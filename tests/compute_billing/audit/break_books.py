@@ -186,6 +186,22 @@ def arrears_are_owed_to_somebody_else() -> list[Keys]:
     return [{"source_account_id": owed}]
 
 
+@breaks("breakage_is_of_expired_lots")
+def lot_is_booked_out_before_its_end() -> list[Keys]:
+    lot = account("top-up-1")
+    broken = int(
+        one(
+            "INSERT INTO ledger_account (owner_kind, owner_id, kind, subject, unit, has_floor) "
+            "SELECT 'operator', operator_id, 'breakage', 'paid', 'CNY', false "
+            "FROM ledger_credit_lot WHERE account_id = %(lot)s RETURNING id",
+            lot=lot,
+        )
+    )
+    out = insert_posting("top-up-1", lot, broken, 5, "CNY")
+    back = insert_posting("top-up-1", broken, lot, 5, "CNY")
+    return [{"posting_id": out, "account_id": lot}, {"posting_id": back}]
+
+
 @breaks("lots_hold_what_was_granted")
 def more_is_granted_than_came() -> list[Keys]:
     lot = account("top-up-1")
