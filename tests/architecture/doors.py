@@ -125,7 +125,6 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.rating.drafts.approve_price": APPROVING,
     "compute_billing.rating.drafts.refuse_price": api("price-draft-withdraw"),
     "compute_billing.rating.operations.": WORKERS,
-    "compute_billing.rating.breakage.": WORKERS,
     "compute_billing.rating.exhausting.note_exhausted": api("hold-extend"),
     "compute_billing.rating.exhausting.end_over": WORKERS,
     "compute_billing.rating.quoting.quote": api("quotes"),

@@ -68,7 +68,7 @@ def test_no_case_outlives_what_ended_it(
         hold = make_hold(market, number)
         holds.append(hold)
         refuse(hold)
-        return [partial(refuse, hold)] * 3 + [partial(act, hold)]
+        return [*[partial(refuse, hold)] * 3, partial(act, hold)]
 
     race = run_race(rounds=rounds, make_works=make_works, rounds_max=50)
 

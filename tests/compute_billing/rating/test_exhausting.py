@@ -33,7 +33,7 @@ def market() -> Market:
 
 
 def make_hold(market: Market, *, hours: int = 2, **changes: Any) -> Hold:
-    values = {
+    values: dict[str, Any] = {
         "tenant_id": market.tenants["acme"].pk,
         "reference": "hold-1",
         "project_id": None,
