@@ -63,6 +63,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "reversal": _("taken back"),
     "rerate": _("price corrected"),
     "respread": _("spread anew"),
+    "recharge": _("charged anew"),
 }
 DECISIONS: Final[Mapping[str, Text]] = {
     "kept": _("what came first was kept"),

@@ -106,7 +106,7 @@ class ChargeKeyShown(serializers.Serializer[Any]):
 class ChargeShown(ChargeKeyShown):
     """The price of a segment of a usage record; gross = discount + programme + tenant."""
 
-    cause = serializers.CharField(help_text="usage, reversal, rerate or respread.")
+    cause = serializers.CharField(help_text="usage, reversal, rerate, respread or recharge.")
     reverses = ChargeKeyShown(allow_null=True, help_text="The charge that is taken back.")
     usage_month = MonthField()
     booked_month = MonthField(help_text="The month whose bill it stands on.")

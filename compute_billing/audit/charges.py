@@ -71,9 +71,9 @@ class Share:
 class Charge:
     """The price of a segment in words; gross = discount + programme + tenant.
 
-    `cause` is why it was made (usage, reversal, rerate, respread); what takes back another
-    charge has negative figures and names it. `counter_before` is what of this price's month was
-    charged before it.
+    `cause` is why it was made (usage, reversal, rerate, respread, recharge); what takes back
+    another charge has negative figures and names it. `counter_before` is what of this price's
+    month was charged before it.
     """
 
     charge_id: int

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from compute_billing.ledger import operations as ledger
-from compute_billing.rating import charging, live, reversal
+from compute_billing.rating import booking, live, reversal, unwinding
 from compute_billing.rating.waterfall import ROOM, run
 from kernel.sql import row, rows, statement
 from kernel.transactions import transaction_required
@@ -30,9 +30,7 @@ def reverse(*, tenant_id: int, run_id: int, now: datetime) -> int:
     room = _room()
     if room["stretches"] == 0:
         return _park(PARKED_NOT_CHARGED_THERE, tenant_id=tenant_id)
-    if room["room"] != room["wanted"]:
-        _respread(tenant_id=tenant_id, now=now)
-        live.find(tenant_id=tenant_id, **original)
+    _bring_to_the_top(tenant_id=tenant_id, original=original, room=room, now=now)
     run("pieces_of_correction.sql")
     reversal.reverse_pieces(tenant_id=tenant_id, run_id=run_id, cause=CAUSE, now=now)
     # What comes back to a lot pays what is owed at once, not with the next top-up.
@@ -49,17 +47,23 @@ def _park(reason: str, *, tenant_id: int) -> int:
 
 
 @transaction_required
-def _respread(*, tenant_id: int, now: datetime) -> None:
-    """Charge a suspended record again, with as much in the correction's time as it takes back.
+def _bring_to_the_top(
+    *, tenant_id: int, original: dict[str, Any], room: dict[str, Any], now: datetime
+) -> None:
+    """Let what is taken back lie in rating_live, on top of its counters, in its quantity.
 
     When a job stood still is not known until a correction tells more: its quantity was spread
-    evenly, and a correction may take more or less than that from its time.
+    evenly, and a correction may take more or less than that from its time. Then all of it goes.
     """
-    profile = live.extent()
-    live.reverse(tenant_id=tenant_id, cause=CAUSE, now=now)
-    count = run("respread.sql")
-    run_id = charging.start_run(
-        tenant_id=tenant_id, kind="respread", count=count, queue="", now=now
+    is_uneven = room["room"] != room["wanted"]
+    span = None if is_uneven else (room["started_at"], room["ended_at"])
+    counters = unwinding.crossed(tenant_id=tenant_id, span=span)
+    if not is_uneven and not counters:
+        return
+    # All months before any balance: later runs of this transaction touch no other.
+    booking.share_months(tenant_id=tenant_id, months=live.extent()["months"])
+    live.find(tenant_id=tenant_id, counters=counters, **(original if is_uneven else {}))
+    unwinding.charge_anew(
+        tenant_id=tenant_id, **original, is_uneven=is_uneven, cause=CAUSE, now=now
     )
-    charging.pay_pieces(tenant_id=tenant_id, run_id=run_id, profile=profile, now=now, cause=CAUSE)
-    charging.clear_pieces()
+    live.find(tenant_id=tenant_id, **original)

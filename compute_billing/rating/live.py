@@ -1,5 +1,6 @@
 """What is still charged: the stretches of charges that no reversal took back."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,22 @@ from kernel.sql import rows, statement
 from kernel.transactions import transaction_required
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Counters by price and month of use, each from one of its charges on."""
+
+    price_ids: list[int] = field(default_factory=list)
+    months: list[date] = field(default_factory=list)
+    since_ids: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return bool(self.price_ids)
+
+
+NO_COUNTERS = Counters()
+
+
 @transaction_required
 def find(
     *,
@@ -16,8 +33,9 @@ def find(
     month: date | None = None,
     usage_id: int | None = None,
     recorded_month: date | None = None,
+    counters: Counters = NO_COUNTERS,
 ) -> None:
-    """Put what is charged of a month's use, or of one record, into rating_live."""
+    """Put what is charged of a month's use, of one record and of counters into rating_live."""
     run("live_tables.sql")
     run(
         "find_live.sql",
@@ -25,6 +43,9 @@ def find(
         month=month,
         usage_id=usage_id,
         recorded_month=recorded_month,
+        price_ids=counters.price_ids,
+        months=counters.months,
+        since_ids=counters.since_ids,
     )
 
 
@@ -35,7 +56,7 @@ def extent() -> dict[str, Any]:
 
 @transaction_required
 def reverse(*, tenant_id: int, cause: str, now: datetime) -> list[int]:
-    """Take back everything in rating_live; return the runs.
+    """Take back everything in rating_live, of each counter the newest first; return the runs.
 
     A run reverses a charge once, so that what is left of it is known; a charge in several
     stretches takes several runs.

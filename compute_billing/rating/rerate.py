@@ -4,14 +4,14 @@ Asked for with its effect on every tenant, approved by somebody else, done tenan
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction as django_transaction
 
 from compute_billing.ledger import operations as ledger
-from compute_billing.rating import charging, live
+from compute_billing.rating import charging, live, unwinding
 from compute_billing.rating.models import RerateRequest
 from compute_billing.rating.waterfall import ROOM, run
 from kernel import audit
@@ -143,25 +143,35 @@ def _rerate_tenant(*, tenant_id: int, month: date, now: datetime) -> Difference:
     count = profile["usage_count"]
     if count == 0:
         return Difference(tenant_id, 0, 0, 0, 0)
+    _leave_alone(tenant_id=tenant_id)
+    everything = live.extent()
     run_ids = live.reverse(tenant_id=tenant_id, cause=CAUSE, now=now)
     again = charging.start_run(tenant_id=tenant_id, kind="rerate", count=count, queue="", now=now)
     charging.cut(has_suspensions=profile["has_suspensions"])
+    run("keep_prices.sql")
     run("name_rerated_pieces.sql")
-    charging.pay_pieces(tenant_id=tenant_id, run_id=again, profile=profile, now=now, cause=CAUSE)
+    charging.pay_pieces(tenant_id=tenant_id, run_id=again, profile=everything, now=now, cause=CAUSE)
     ledger.clear_arrears(tenant_id=tenant_id, now=now)
     return _difference(tenant_id=tenant_id, count=count, run_ids=[*run_ids, again])
 
 
 def _find_mispriced(*, tenant_id: int, month: date) -> dict[str, Any]:
-    """Put what is charged of the month into the work tables as use, and keep the mispriced.
+    """Put what is charged of the month into the work tables; what is mispriced also as use.
 
-    Returns what it is like as a whole.
+    Returns what the mispriced is like as a whole.
     """
     live.find(tenant_id=tenant_id, month=month)
     run("use_live.sql")
     charging.find_spans(tenant_id=tenant_id)
     run("keep_mispriced.sql")
     return rows(statement(ROOM, "profile.sql"))[0]
+
+
+@transaction_required
+def _leave_alone(*, tenant_id: int) -> None:
+    """Leave in rating_live the mispriced, and what must go with it to unwind a counter."""
+    counters = unwinding.crossed(tenant_id=tenant_id)
+    run("leave_alone.sql", **asdict(counters))
 
 
 def _difference(*, tenant_id: int, count: int, run_ids: list[int]) -> Difference:

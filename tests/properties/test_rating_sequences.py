@@ -41,7 +41,11 @@ OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 START = datetime(2026, 10, 30, tzinfo=UTC)
 HOURS = 96
 hours = st.integers(0, HOURS)
+# More than all jobs together cost; a cap that is never reached.
+ENOUGH_YUAN = 8_000
 amounts = st.integers(1, 300)
+# From how many card hours on there is another price, and which; None is one price for all.
+steps = st.none() | st.tuples(st.integers(1, 300), st.integers(1, 9 * YUAN))
 
 
 @dataclass
@@ -62,6 +66,12 @@ class Job:
         return least, min(self.quantity, self.milli_cards * (last - first))
 
 
+def terms(price: int, step: tuple[int, int] | None) -> dict[str, Any]:
+    if step is None:
+        return {"unit_price_micro": price}
+    return {"tiers": [(0, price), (step[0] * CARD_HOUR, step[1])]}
+
+
 def at(hour: int) -> datetime:
     return START + timedelta(hours=hour)
 
@@ -71,22 +81,17 @@ class Tenant(RuleBasedStateMachine):
 
     @initialize(
         price=st.integers(1, 9 * YUAN),
-        steps=st.none() | st.tuples(st.integers(1, 300), st.integers(1, 9 * YUAN)),
+        step=steps,
         paid=st.integers(0, 2_000),
     )
-    def open(self, price: int, steps: tuple[int, int] | None, paid: int) -> None:
+    def open(self, price: int, step: tuple[int, int] | None, paid: int) -> None:
         self.block = transaction.atomic()
         self.block._from_testcase = True
         self.block.__enter__()
         self.numbers = count(1)
         self.jobs: list[Job] = []
         self.granted: dict[str, int] = {}
-        terms: dict[str, Any] = {"price_micro": price}
-        if steps is not None:
-            tiers = [(0, price), (steps[0] * CARD_HOUR, steps[1])]
-            terms = {"price_micro": None, "unit_price_micro": None, "tiers": tiers}
-        self.has_tiers = steps is not None
-        self.market = make_market(**terms)
+        self.market = make_market(price_micro=None, **terms(price, step))
         self.tenant = self.market.add_tenant("acme", paid_yuan=paid)
         self.fund = self.market.fund(yuan=100_000)
         self.price_id = rows("SELECT id FROM catalogue_price")[0]["id"]
@@ -160,7 +165,11 @@ class Tenant(RuleBasedStateMachine):
             now=LONG_AGO,
         )
 
-    @rule(rate_ppm=st.integers(1, 1_000_000), cap=amounts, order=st.integers(1, 3))
+    @rule(
+        rate_ppm=st.integers(1, 1_000_000),
+        cap=amounts | st.just(ENOUGH_YUAN),
+        order=st.integers(1, 3),
+    )
     def award(self, rate_ppm: int, cap: int, order: int) -> None:
         self.market.award(
             "acme", fund=self.fund, rate_ppm=rate_ppm, cap_yuan=cap, stacking_order=order
@@ -193,9 +202,9 @@ class Tenant(RuleBasedStateMachine):
         self.market.rate(limit=limit)
         self.ask_the_laws()
 
-    @rule(price=st.integers(1, 9 * YUAN), month=st.sampled_from([OCTOBER, NOVEMBER]))
-    def mend_price(self, price: int, month: date) -> None:
-        publishing.correct_price(price_id=self.price_id, unit_price_micro=price, now=NOW)
+    @rule(price=st.integers(1, 9 * YUAN), step=steps, month=st.sampled_from([OCTOBER, NOVEMBER]))
+    def mend_price(self, price: int, step: tuple[int, int] | None, month: date) -> None:
+        publishing.correct_price(price_id=self.price_id, now=NOW, **terms(price, step))
         self.mend(month)
 
     @rule(month=st.sampled_from([OCTOBER, NOVEMBER]))
@@ -247,10 +256,38 @@ class Tenant(RuleBasedStateMachine):
             " FROM rating_charge"
         )
         assert (charged["quantity"], charged["gross"]) == (0, 0)
-        # What an award gets back follows its own charges (ADR 26): each may be a micro-yuan off,
-        # and under tiers, or a rerate to other tiers, as much as the tiers differ.
-        if not self.has_tiers:
-            assert abs(charged["programme"]) <= charged["charges"]
+        # What an award and a lot get back may be a micro-yuan off for each charge (ADR 26).
+        assert abs(charged["programme"]) <= charged["charges"]
+        self._expect_full_lots(off_by_max=charged["charges"])
+
+    def _expect_full_lots(self, *, off_by_max: int) -> None:
+        lots = rows(
+            "SELECT lot.stage, lot.granted - b.posted AS missing"
+            " FROM ledger_credit_lot lot JOIN ledger_balance b USING (account_id)"
+        )
+        [owed] = rows(
+            "SELECT coalesce(sum(CASE WHEN p.destination_account_id = a.id THEN -p.amount"
+            " ELSE p.amount END), 0)::bigint AS amount FROM ledger_account a"
+            " JOIN ledger_posting p ON a.id IN (p.source_account_id, p.destination_account_id)"
+            " WHERE a.kind = 'arrears'"
+        )
+        assert all(lot["missing"] == 0 for lot in lots if lot["stage"] == "in_kind"), lots
+        promised = [lot["missing"] for lot in lots if lot["stage"] == "promotion"]
+        paid = [lot["missing"] for lot in lots if lot["stage"] == "paid"]
+        assert all(abs(missing) <= off_by_max for missing in promised), lots
+        assert abs(sum(paid) + owed["amount"]) <= off_by_max, (lots, owed)
+        if not self._money_changed_lots():
+            assert all(abs(missing) <= off_by_max for missing in [*paid, owed["amount"]]), lots
+
+    def _money_changed_lots(self) -> bool:
+        """Whether debts were paid meanwhile, or an award may have reached its cap (ADR 26)."""
+        return bool(
+            rows("SELECT id FROM ledger_transaction WHERE kind = 'arrears_cleared' LIMIT 1")
+            or rows(
+                "SELECT id FROM subsidies_award WHERE cap_micro <= rate_ppm / 1000000.0"
+                " * (SELECT sum(gross) FROM rating_charge WHERE gross > 0)"
+            )
+        )
 
     # --- How it is reported -------------------------------------------------------------------
 

@@ -1,16 +1,23 @@
--- What is still charged of a month's use, or of one record, with the newest revision of each record
--- over all its months. A charge's quantity is spread evenly over its time, cut down to whole units
--- by cumulative differences, so that its stretches always sum to what is left of it. A stretch of a
--- suspended record may hold no quantity; it is charged time all the same.
+-- What is still charged of a month's use, of one record, or of counters from one of their charges
+-- on, with the newest revision of each record over all its months. A charge's quantity is spread
+-- evenly over its time, cut down to whole units by cumulative differences, so that its stretches
+-- always sum to what is left of it. A stretch of a suspended record may hold no quantity; it is
+-- charged time all the same.
 INSERT INTO rating_live
 WITH charged AS MATERIALIZED (
     SELECT c.id, c.usage_id, c.recorded_month, c.usage_month, c.segment_start, c.segment_end,
         c.price_id, c.project_id, c.quantity
     FROM rating_charge c
     WHERE c.tenant_id = %(tenant_id)s AND c.reverses_id IS NULL
-        AND (%(month)s::date IS NULL OR c.usage_month = %(month)s)
-        AND (%(usage_id)s::bigint IS NULL
-            OR (c.usage_id = %(usage_id)s AND c.recorded_month = %(recorded_month)s))
+        AND (c.usage_month = %(month)s::date
+            OR (c.usage_id = %(usage_id)s::bigint AND c.recorded_month = %(recorded_month)s::date))
+    UNION
+    SELECT c.id, c.usage_id, c.recorded_month, c.usage_month, c.segment_start, c.segment_end,
+        c.price_id, c.project_id, c.quantity
+    FROM unnest(%(price_ids)s::bigint[], %(months)s::date[], %(since_ids)s::bigint[])
+        AS k (price_id, month, since_id)
+    JOIN rating_charge c ON c.tenant_id = %(tenant_id)s AND c.reverses_id IS NULL
+        AND c.price_id = k.price_id AND c.usage_month = k.month AND c.id >= k.since_id
 ), gone AS MATERIALIZED (
     SELECT c.id, range_agg(tstzrange(e.segment_start, e.segment_end)) AS seconds
     FROM charged c JOIN rating_charge e ON e.tenant_id = %(tenant_id)s AND e.reverses_id = c.id
@@ -30,9 +37,13 @@ WITH charged AS MATERIALIZED (
         (extract(epoch FROM lower(part) - c.segment_start) * 1000)::bigint AS since,
         (extract(epoch FROM upper(part) - c.segment_start) * 1000)::bigint AS upto,
         (extract(epoch FROM c.segment_end - c.segment_start) * 1000)::bigint AS whole) AS ms
+), turned AS (
+    SELECT s.*, row_number() OVER (PARTITION BY s.id ORDER BY s.starts_at DESC) AS turn FROM stretch s
 )
 SELECT row_number() OVER (ORDER BY s.id, s.starts_at),
-    row_number() OVER (PARTITION BY s.id ORDER BY s.starts_at DESC),
+    CASE WHEN r.kind = 'graduated' THEN 1 + count(*) FILTER (WHERE s.turn > 1)
+            OVER (PARTITION BY s.price_id, s.usage_month ORDER BY s.id DESC, s.turn)
+        ELSE s.turn END,
     row_number() OVER (PARTITION BY s.usage_id ORDER BY s.starts_at),
     s.id, s.usage_id, s.recorded_month,
     (SELECT max(e.revision) FROM rating_charge e
@@ -40,6 +51,7 @@ SELECT row_number() OVER (ORDER BY s.id, s.starts_at),
             AND e.usage_id = s.usage_id),
     s.usage_month, s.starts_at, s.ends_at, s.price_id, s.project_id, u.cluster_id, u.meter_id,
     u.milli_cards, s.live, s.segment_start, s.segment_end, s.quantity
-FROM stretch s
+FROM turned s
+JOIN catalogue_price r ON r.id = s.price_id
 JOIN metering_usage_record u ON u.tenant_id = %(tenant_id)s
     AND u.recorded_month = s.recorded_month AND u.id = s.usage_id

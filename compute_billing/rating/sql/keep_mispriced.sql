@@ -1,6 +1,6 @@
--- What has the right price stays as it is, and so does what has no price any more.
-WITH dropped AS (
-    DELETE FROM rating_live l
+-- What has the right price is kept, and so is what has no price any more: it is no use to be rated.
+WITH kept AS (
+    UPDATE rating_live l SET is_kept = true
     WHERE NOT EXISTS (
             SELECT FROM rating_span s
             WHERE s.meter_id = l.meter_id AND s.cluster_id = l.cluster_id
@@ -13,4 +13,4 @@ WITH dropped AS (
                 AND s.starts_at < l.segment_end AND s.ends_at > l.segment_start)
     RETURNING l.live_id
 )
-DELETE FROM rating_usage u USING dropped d WHERE u.usage_id = d.live_id
+DELETE FROM rating_usage u USING kept k WHERE u.usage_id = k.live_id

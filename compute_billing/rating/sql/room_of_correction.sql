@@ -1,6 +1,6 @@
 -- What is charged for the time of the correction, beside what it takes back. Time is the sum of the
 -- stretches that meet it.
-SELECT -u.quantity AS wanted, count(l.live_id) AS stretches,
+SELECT -u.quantity AS wanted, u.started_at, u.ended_at, count(l.live_id) AS stretches,
     coalesce(sum(div(l.charge_quantity::numeric * ms.upto, ms.whole)
         - div(l.charge_quantity::numeric * ms.since, ms.whole)), 0)::bigint AS room
 FROM rating_usage u
@@ -10,4 +10,4 @@ LEFT JOIN LATERAL (SELECT
         AS since,
     (extract(epoch FROM least(u.ended_at, l.segment_end) - l.charge_start) * 1000)::bigint AS upto,
     (extract(epoch FROM l.charge_end - l.charge_start) * 1000)::bigint AS whole) AS ms ON true
-GROUP BY u.quantity
+GROUP BY u.quantity, u.started_at, u.ended_at

@@ -157,11 +157,6 @@ def test_a_correction_takes_off_the_top_tier() -> None:
     assert market.shares("acme") == {"paid": 120 * YUAN}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="ADR 26, what it does not do yet: an award keeps its part of a tier that is given back"
-    " by another charge",
-)
 def test_under_tiers_an_award_gets_all_of_its_money_back() -> None:
     # given 2 yuan up to 100 h and 1 yuan beyond, and an award of a half on 200 h
     market = make_market(

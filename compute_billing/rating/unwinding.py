@@ -1,0 +1,65 @@
+"""Unwind the counter of a graduated price, so that each charge gives back just what it took.
+
+A counter gives back its last tier first, whoever used that. Where what goes is not of the tier of
+what came after it, all that came after it goes too, the newest first: then each gross is its
+charge's own, and so are its payers. What stays is charged anew in its order, by the waterfall.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from compute_billing.rating import charging, live
+from compute_billing.rating.waterfall import ROOM, run
+from kernel.sql import rows, statement
+from kernel.transactions import transaction_required
+
+KIND = "recharge"
+
+
+def crossed(*, tenant_id: int, span: tuple[datetime, datetime] | None = None) -> live.Counters:
+    """Find the counters of which rating_live takes back an older tier than the newest.
+
+    Of rating_live counts what is not kept and, with `span`, meets it. Where all that was charged
+    since then lies in one tier, or nothing was charged since, there is nothing to unwind.
+    """
+    starts_at, ends_at = span or (None, None)
+    found = rows(
+        statement(ROOM, "crossed_counters.sql"),
+        tenant_id=tenant_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    return live.Counters(
+        price_ids=[counter["price_id"] for counter in found],
+        months=[counter["month"] for counter in found],
+        since_ids=[counter["since_id"] for counter in found],
+    )
+
+
+@transaction_required
+def charge_anew(
+    *,
+    tenant_id: int,
+    usage_id: int,
+    recorded_month: date,
+    is_uneven: bool,
+    cause: str,
+    now: datetime,
+) -> None:
+    """Take back all of rating_live and charge it again at its prices.
+
+    What the correction of that record takes from it comes last of all, as charges of its own: it is
+    on top of its counters then. An uneven record is spread anew.
+    """
+    profile: dict[str, Any] = live.extent()
+    live.reverse(tenant_id=tenant_id, cause=cause, now=now)
+    count = run(
+        "charge_anew.sql",
+        usage_id=usage_id,
+        recorded_month=recorded_month,
+        is_uneven=is_uneven,
+    )
+    kind = "respread" if is_uneven else KIND
+    run_id = charging.start_run(tenant_id=tenant_id, kind=kind, count=count, queue="", now=now)
+    charging.pay_pieces(tenant_id=tenant_id, run_id=run_id, profile=profile, now=now, cause=cause)
+    charging.clear_pieces()
