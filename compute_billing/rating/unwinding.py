@@ -5,22 +5,28 @@ what came after it, all that came after it goes too, the newest first: then each
 charge's own, and so are its payers. What stays is charged anew in its order, by the waterfall.
 """
 
+import logging
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from compute_billing.rating import charging, live
 from compute_billing.rating.waterfall import ROOM, run
 from kernel.sql import rows, statement
 from kernel.transactions import transaction_required
 
-KIND = "recharge"
+logger = logging.getLogger(__name__)
+
+KIND: Final = "recharge"
+# About two minutes of one transaction, in which this tenant alone waits (ADR 26 has the figures).
+CHARGES_MAX: Final = 200_000
 
 
 def crossed(*, tenant_id: int, span: tuple[datetime, datetime] | None = None) -> live.Counters:
     """Find the counters of which rating_live takes back an older tier than the newest.
 
     Of rating_live counts what is not kept and, with `span`, meets it. Where all that was charged
-    since then lies in one tier, or nothing was charged since, there is nothing to unwind.
+    since then lies in one tier, or nothing was charged since, there is nothing to unwind. What
+    would take more than CHARGES_MAX charges is left, and logged: it gives back its last tier.
     """
     starts_at, ends_at = span or (None, None)
     found = rows(
@@ -29,6 +35,10 @@ def crossed(*, tenant_id: int, span: tuple[datetime, datetime] | None = None) ->
         starts_at=starts_at,
         ends_at=ends_at,
     )
+    charges = sum(counter["charges"] for counter in found)
+    if charges > CHARGES_MAX:
+        logger.warning("tenant %s: %s charges are too many to unwind", tenant_id, charges)
+        return live.NO_COUNTERS
     return live.Counters(
         price_ids=[counter["price_id"] for counter in found],
         months=[counter["month"] for counter in found],

@@ -13,12 +13,13 @@ WITH oldest AS MATERIALIZED (
             AND t.from_quantity > 0 AND t.from_quantity < k.quantity)
     GROUP BY l.price_id, l.month, k.quantity
 )
-SELECT o.price_id, o.month, o.since_id
+SELECT o.price_id, o.month, o.since_id, since.charges
 FROM oldest o
 CROSS JOIN LATERAL (
     SELECT sum(c.quantity - c.quantity_in_kind) AS priced,
         sum(c.quantity - c.quantity_in_kind)
-            FILTER (WHERE coalesce(c.reverses_id, c.id) > o.since_id) AS newer
+            FILTER (WHERE coalesce(c.reverses_id, c.id) > o.since_id) AS newer,
+        count(*) FILTER (WHERE c.reverses_id IS NULL) AS charges
     FROM rating_charge c
     WHERE c.tenant_id = %(tenant_id)s AND c.price_id = o.price_id AND c.usage_month = o.month
         AND c.id >= o.since_id AND coalesce(c.reverses_id, c.id) >= o.since_id

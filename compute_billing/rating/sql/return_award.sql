@@ -1,14 +1,17 @@
 -- The programme's part follows the award's counter: S(B - g) - S(B). Above an exhausted cap that is
 -- nothing, and the tenant gets all of it back.
-WITH eligible AS (
-    SELECT g.charge_id, g.recorded_month, g.price_id, least(-g.need, greatest(0, o.gross - o.discount - coalesce((
-            SELECT sum(earlier.amount) FROM rating_original_share earlier
-            WHERE earlier.charge_id = g.charge_id AND earlier.payer_kind = 'award'
-                AND earlier.account_id = ANY(%(earlier_account_ids)s::bigint[])), 0)))::bigint AS basis
+WITH earlier AS MATERIALIZED (
+    SELECT charge_id, sum(amount) AS amount FROM rating_original_share
+    WHERE payer_kind = 'award' AND account_id = ANY(%(earlier_account_ids)s::bigint[])
+    GROUP BY charge_id
+), eligible AS (
+    SELECT g.charge_id, g.recorded_month, g.price_id,
+        least(-g.need, greatest(0, o.gross - o.discount - coalesce(e.amount, 0)))::bigint AS basis
     FROM rating_segment g
     JOIN rating_original o ON o.charge_id = g.charge_id
     JOIN rating_original_share s ON s.charge_id = g.charge_id
         AND s.payer_kind = 'award' AND s.account_id = %(account_id)s
+    LEFT JOIN earlier e ON e.charge_id = g.charge_id
     WHERE g.need < 0
 ), running AS (
     SELECT *, %(basis)s - sum(basis) OVER (ORDER BY charge_id) AS after

@@ -9,7 +9,7 @@ import pytest
 from compute_billing.audit import queries as audit
 from compute_billing.invoices import operations as invoices
 from compute_billing.ledger import operations as ledger
-from compute_billing.rating import holding
+from compute_billing.rating import holding, unwinding
 from compute_billing.settlement import operations as settlement
 from kernel.sql import rows
 from kernel.transactions import transaction
@@ -151,6 +151,21 @@ def test_the_newest_charge_is_taken_back_as_it_is() -> None:
     # then nothing is unwound
     assert runs()[2:] == [("usage", -80, 1), ("usage", -80, 1)]
     assert market.shares("acme") == {"paid": 80 * YUAN}
+    expect_laws()
+
+
+def test_too_many_charges_are_not_unwound(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given a bound of one charge, and two jobs in two tiers
+    monkeypatch.setattr(unwinding, "CHARGES_MAX", 1)
+    market = open_market()
+    charge(market, use("first", 100), use("second", 100))
+    # when the first is taken back
+    charge(market, back("first", 0, 100))
+    # then the last tier goes, as the log says, and every law holds
+    assert runs()[2:] == [("usage", -100, 1)]
+    assert "2 charges are too many to unwind" in caplog.text
     expect_laws()
 
 
