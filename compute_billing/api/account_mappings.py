@@ -87,6 +87,9 @@ class MappingEndBody(serializers.Serializer[Any]):
     """From when on an account is nobody's."""
 
     account = serializers.CharField(max_length=ACCOUNT_LENGTH_MAX)
+    tenant = serializers.CharField(
+        max_length=CODE_LENGTH_MAX, help_text="Whose it is; nobody else's mapping is ended."
+    )
     at = InstantField(help_text="Within the mapping; use that starts then or later is not its.")
 
 
@@ -179,8 +182,8 @@ class AccountMappingEnd(APIView):
             **REFUSED,
             **NOT_FOUND,
             (409, PROBLEM): problem(
-                "account_not_mapped: nobody has the account at that instant; nobody_answers: the "
-                "installation made the key; idempotency_key_in_flight"
+                "account_not_mapped: the account is not theirs at that instant; nobody_answers: "
+                "the installation made the key; idempotency_key_in_flight"
             ),
             **ONCE_REFUSED,
         },
@@ -189,11 +192,18 @@ class AccountMappingEnd(APIView):
         """End it; at its very beginning it is gone, and told without time."""
         source_id = _own_source(request, code)
         body = said(request, MappingEndBody)
+        owned = _owner(body, operator_id=own_organisation(request))
         return _decided_once(
             request,
             status=HTTPStatus.OK,
             act=lambda decided: queries.mapping_in_words(
-                operations.end_mapping(source_id=source_id, decided=decided, **body)
+                operations.end_mapping(
+                    source_id=source_id,
+                    account=body["account"],
+                    tenant_id=owned["tenant_id"],
+                    at=body["at"],
+                    decided=decided,
+                )
             ),
         )
 

@@ -37,5 +37,8 @@ def lock_conflict(*, source_id: int, external_id: str, payload_hash: str) -> Usa
 
 @transaction_required
 def lock_source(source_id: int) -> None:
-    """Lock a source, so that its retries are asked for one after the other."""
-    UsageSource.objects.select_for_update().get(pk=source_id)
+    """Lock a source, so that its retries and mappings come one after the other.
+
+    Deliveries refer to it and need not wait.
+    """
+    UsageSource.objects.select_for_update(no_key=True).get(pk=source_id)

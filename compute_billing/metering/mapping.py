@@ -7,7 +7,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from compute_billing.ledger import operations as ledger
-from compute_billing.metering.locks import lock_mapping
+from compute_billing.metering.locks import lock_mapping, lock_source
 from compute_billing.metering.models import SourceAccountMapping
 from kernel import audit
 from kernel.audit import Actor
@@ -55,6 +55,8 @@ def map_account(
     if valid_from is not None and valid_until is not None and valid_until <= valid_from:
         message = f"The mapping would end at {valid_until}, before it starts at {valid_from}."
         raise UnableToMapAccount(message)
+    # Two at once would each wait for the other's row in the exclusion constraint: a deadlock.
+    lock_source(source_id)
     ledger.ensure_wallet(tenant_id=tenant_id)
     refused = UnableToMapAccount(
         f"Account {account!r} has a tenant for part of that time: end that mapping first."
@@ -73,18 +75,25 @@ def map_account(
 
 @transaction_if_not_already()
 def end_mapping(
-    *, source_id: int, account: str, at: datetime, decided: Decided | None = None
+    *,
+    source_id: int,
+    account: str,
+    at: datetime,
+    tenant_id: int | None = None,
+    decided: Decided | None = None,
 ) -> SourceAccountMapping:
     """Say that use from `at` on is not the tenant's any more, so that it can be another's.
 
-    A mapping that ends where it begins is gone; it is returned as what it was, without time.
+    Who names the tenant ends no mapping of another, who may have followed by now. A mapping that
+    ends where it begins is gone; it is returned as what it was, without time.
 
     Raises:
-        UnableToEndMapping: the account has no tenant at that instant.
+        UnableToEndMapping: the account has no tenant at that instant, or another one.
     """
+    lock_source(source_id)
     mapping = lock_mapping(source_id=source_id, account=account, at=at)
-    if mapping is None:
-        message = f"Account {account!r} of this source has no tenant at {at.isoformat()}."
+    if mapping is None or tenant_id not in {None, mapping.tenant_id}:
+        message = f"Account {account!r} is nobody's at {at.isoformat()}, or another's by now."
         raise UnableToEndMapping(message)
     begins = mapping.valid.lower
     mapping.valid = DateTimeTZRange(begins, at)

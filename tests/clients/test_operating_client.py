@@ -38,7 +38,7 @@ def test_an_operator_maps_accounts(live_server, world: World) -> None:
         ]
         with pytest.raises(Conflict) as taken:
             client.map_account("slurm", "lab-7", tenant="beta")
-        ended = client.end_mapping("slurm", "lab-7", at=NOVEMBER)
+        ended = client.end_mapping("slurm", "lab-7", tenant="alpha", at=NOVEMBER)
         followed = client.map_account(
             "slurm", "lab-7", tenant="beta", project="p1", valid_from=NOVEMBER
         )

@@ -10,7 +10,7 @@ from compute_billing.audit import queries as audit
 from compute_billing.rating import operations as rating
 from kernel.sql import rows
 from tests.builders.market import NOW, YUAN, make_market
-from tests.compute_billing.api.reading import client_of
+from tests.compute_billing.api.reading import client_of, read
 from tests.concurrency.racing import run_race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +27,8 @@ def test_a_quote_is_of_before_or_of_after_a_rating(rounds) -> None:
         market = make_market(price_micro=None, tiers=((0, 3 * YUAN), (CARD_HOUR, 2 * YUAN)))
         tenant = market.add_tenant("acme", paid_yuan=20)
         client = client_of(tenant)
+        # the first request of a client makes it ready, which is not for two threads
+        read(client, "balance")
         market.report({"account": "acme", "milli_cards": 1_000})
         body = {
             "card_type": market.meter.code,

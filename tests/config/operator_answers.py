@@ -19,7 +19,7 @@ def ask_mappings(client: Client, *, act: Callable[..., Any], ask: Callable[..., 
     }
     act("account_mapping_create", client, "post", place, body)
     ask("account_mappings_list", client, place, account="lab-7")
-    ended = {"account": "lab-7", "at": "2026-11-01T00:00:00+08:00"}
+    ended = {"account": "lab-7", "tenant": "beta", "at": "2026-11-01T00:00:00+08:00"}
     act("account_mapping_end", client, "post", f"{place}/end", ended)
 
 

@@ -40,8 +40,9 @@ def map_to(market: Market, client: Client, tenant: Organisation, **more: Any) ->
     return send(client, "post", address(market), body | more)
 
 
-def end(market: Market, client: Client, *, at: str, account: str = "lab-7") -> Any:
-    return send(client, "post", f"{address(market)}/end", {"account": account, "at": at})
+def end(market: Market, client: Client, tenant: Organisation, *, at: str) -> Any:
+    body = {"account": "lab-7", "tenant": tenant.code, "at": at}
+    return send(client, "post", f"{address(market)}/end", body)
 
 
 def test_use_of_a_mapped_account_is_the_tenants_and_no_reject(market: Market) -> None:
@@ -90,12 +91,15 @@ def test_a_mapping_is_ended_and_another_tenant_follows(market: Market) -> None:
     map_to(market, client, first, valid_from=OCTOBER)
     taken = map_to(market, client, second, valid_from=NOVEMBER)
     # when it ends with October
-    ended = end(market, client, at=NOVEMBER)
+    ended = end(market, client, first, at=NOVEMBER)
     followed = map_to(market, client, second, valid_from=NOVEMBER)
+    again = end(market, client, first, at=NOVEMBER)
     # then the second has it from then on, and an instant finds the right one
     assert (taken.status_code, taken.json()["code"]) == (409, "account_mapped_already")
     assert (ended.status_code, ended.json()["valid_until"]) == (200, NOVEMBER)
     assert followed.status_code == 201
+    # who ends it once more ends nothing of the second
+    assert (again.status_code, again.json()["code"]) == (409, "account_not_mapped")
     found = read(client, address(market), account="lab-7", at="2026-11-01T08:00:00+08:00")
     assert [mapping["tenant"] for mapping in found["data"]] == [second.code]
     entry = AuditEntry.objects.get(action="metering.end_mapping")
@@ -105,10 +109,11 @@ def test_a_mapping_is_ended_and_another_tenant_follows(market: Market) -> None:
 
 def test_a_mapping_that_ends_where_it_begins_never_was(market: Market) -> None:
     client, _ = key_of(market.operator)
-    map_to(market, client, make_organisation(), valid_from=OCTOBER)
+    tenant = make_organisation()
+    map_to(market, client, tenant, valid_from=OCTOBER)
 
-    ended = end(market, client, at=OCTOBER)
-    again = end(market, client, at=OCTOBER)
+    ended = end(market, client, tenant, at=OCTOBER)
+    again = end(market, client, tenant, at=OCTOBER)
 
     assert (ended.json()["valid_from"], ended.json()["valid_until"]) == (OCTOBER, OCTOBER)
     assert (again.status_code, again.json()["code"]) == (409, "account_not_mapped")
@@ -169,7 +174,7 @@ def test_somebody_elses_source_is_none(market: Market) -> None:
 
     assert stranger.get(f"/api/v1/{address(market)}").status_code == 404
     assert map_to(market, stranger, make_organisation()).status_code == 404
-    assert end(market, stranger, at=OCTOBER).status_code == 404
+    assert end(market, stranger, make_organisation(), at=OCTOBER).status_code == 404
 
 
 def test_a_sandbox_maps_its_own_accounts_to_itself_alone() -> None:
@@ -197,4 +202,4 @@ def test_who_may_not_map_does_not(market: Market) -> None:
     assert (unanswered.status_code, unanswered.json()["code"]) == (409, "nobody_answers")
     for client in (reader, finance):
         assert map_to(market, client, tenant).status_code == 403
-        assert end(market, client, at=NOW.isoformat()).status_code == 403
+        assert end(market, client, tenant, at=NOW.isoformat()).status_code == 403

@@ -88,10 +88,10 @@ class Operating(Connection):
         return cast("shapes.AccountMapping", self._post_once(place, body, once=once))
 
     def end_mapping(
-        self, source: str, account: str, *, at: datetime, once: str | None = None
+        self, source: str, account: str, *, tenant: str, at: datetime, once: str | None = None
     ) -> shapes.AccountMapping:
-        """End the mapping of an account that holds at an instant: from then on it is nobody's."""
-        body = {"account": account, "at": text_of(at)}
+        """End a tenant's mapping that holds at an instant: from then on the account is nobody's."""
+        body = {"account": account, "tenant": tenant, "at": text_of(at)}
         place = f"sources/{quote(source)}/account-mappings/end"
         return cast("shapes.AccountMapping", self._post_once(place, body, once=once))
 
