@@ -108,7 +108,7 @@ BANDS: Final[Mapping[str, Text]] = {
     "night": _("night"),
 }
 # Lists for a class of customers, by the class.
-CLASS_LISTS: Final[Mapping[str, Text]] = {"puhui": _("prices for small enterprises")}
+CLASS_LISTS: Final[Mapping[str, Text]] = {"puhui": _("SME prices")}
 
 
 def band_name(code: str, *, window: str = "") -> Text:

@@ -101,7 +101,7 @@ def test_a_bill_adds_up_from_its_lines_to_its_total():
     ("language", "said"),
     [
         ("zh-hans", ["昇腾 910B2", "100P", "普惠价", "夜间 00:00–08:00", "全天", "缺陷检测"]),
-        ("en", ["昇腾 910B2", "100P", "prices for small enterprises", "night 00:00–08:00"]),
+        ("en", ["昇腾 910B2", "100P", "SME prices", "night 00:00–08:00"]),
     ],
 )
 def test_a_bill_has_names_where_people_expect_them_and_its_file_has_codes(language, said):
