@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from compute_billing.api.names import record_id
 from compute_billing.catalogue.operations import Proposal
 from compute_billing.invoices.models import Invoice
+from compute_billing.ledger import operations as ledger
 from compute_billing.ledger.models import CreditLot
 from compute_billing.metering import operations as metering
 from compute_billing.metering import reconciling
@@ -29,7 +30,7 @@ from kernel.transactions import transaction
 from tests.builders.accounts import make_user
 from tests.builders.deliveries import make_source
 from tests.builders.invoices import OCTOBER, close, make_use, middle_of
-from tests.builders.market import NOW, Market, make_market
+from tests.builders.market import NOW, YUAN, Market, make_market
 
 
 def _market_of(tenant: Organisation) -> Market:
@@ -75,11 +76,23 @@ def own_hold(organisation: Organisation) -> UUID:
         return open_hold(job=job, until=NOW + timedelta(hours=1), now=NOW).public_id
 
 
+def _pay_in(market: Market) -> None:
+    """Let the tenant pay in; the small world's top-ups have names of their own."""
+    ledger.top_up(
+        tenant_id=market.tenants["own"].pk,
+        operator_id=market.operator.pk,
+        amount_micro=100 * YUAN,
+        custody="bank",
+        reference=f"own-{market.cluster.code}",
+        now=NOW,
+    )
+
+
 @cache
 def tenants_hold(organisation: Organisation) -> UUID:
     """Return the id of a hold of the organisation as a tenant."""
     market = _market_of(organisation)
-    market.top_up("own", yuan=100)
+    _pay_in(market)
     job = Job(
         tenant_id=organisation.pk,
         reference=f"hold-{market.cluster.code}",
@@ -98,7 +111,7 @@ def tenants_hold(organisation: Organisation) -> UUID:
 def tenants_lot(organisation: Organisation) -> str:
     """Name a lot of the organisation that has paid a use."""
     market = _market_of(organisation)
-    market.top_up("own", yuan=100)
+    _pay_in(market)
     make_use(market, "own")
     lot = CreditLot.objects.filter(tenant=organisation).latest("account_id")
     return lot_word(tenant=organisation.code, stage="paid", reference=lot.account.subject)
