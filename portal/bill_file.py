@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from compute_billing.invoices.queries import StatementLine, invoice_page
+from compute_billing.invoices.queries import invoice_page
+from compute_billing.invoices.wording import StatementLine
 from kernel.money import MICRO_PER_FEN, Money
 from kernel.periods import month_text
 from kernel.quantities import card_hours_text

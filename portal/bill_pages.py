@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from compute_billing.invoices.queries import CreditedLine, StatementLine
+from compute_billing.invoices.queries import CreditedLine
+from compute_billing.invoices.wording import StatementLine
 from kernel.money import MICRO_PER_FEN
 from portal import figures
 from portal.figures import MoneyFigure

@@ -1,7 +1,7 @@
 """Every read of months and bills."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from compute_billing.catalogue.bands import window_text
 from compute_billing.invoices.lines import PAYER_ORDER, BillLine, Booked, LineKey, bill_lines
 from compute_billing.invoices.models import Invoice, InvoiceLine, TenantMonth
+from compute_billing.invoices.wording import StatementLine, in_words
 from kernel.errors import DomainError
 from kernel.models import BillingMonth
 from kernel.sql import row, rows, statement
@@ -45,58 +45,6 @@ class Standing:
 
     last_run_id: int | None
     has_pending: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceName:
-    """What a line says about its price: codes, and what people call them.
-
-    `unit_price_micro` is None where tiers say it. A band has local minutes of the day, but for
-    the whole day.
-    """
-
-    issuer: str
-    price_list: str
-    list_kind: str
-    customer_class: str
-    meter: str
-    card_type: str
-    band: str
-    band_starts_minute: int | None
-    band_ends_minute: int | None
-    unit_price_micro: int | None
-
-    @property
-    def window(self) -> str:
-        """The hours of the day in which the price holds; '' where it is the whole day."""
-        return window_text(starts_minute=self.band_starts_minute, ends_minute=self.band_ends_minute)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A code, and what people call it."""
-
-    code: str
-    name: str
-
-
-NOT_NAMED = Named(code="", name="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLine:
-    """A line of a tenant's month in words and integers; an empty project or cluster is none."""
-
-    price: PriceName
-    cluster: str
-    cluster_name: str
-    project: str
-    project_name: str
-    usage_month: date
-    payer_kind: str
-    unit: str
-    quantity: int
-    amount: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,46 +197,10 @@ def statement_of(*, tenant_id: int, month: date) -> Statement:
     if found is not None and found.state == TenantMonth.State.CLOSED:
         bills = invoices_of(tenant_id=tenant_id, month=month)
         lines: list[BillLine | InvoiceLine] = [line for bill in bills for line in bill.lines.all()]
-        return Statement(tenant_month=found, bills=bills, lines=_in_words(lines))
+        return Statement(tenant_month=found, bills=bills, lines=in_words(lines))
     booked = booked_in(tenant_ids=[tenant_id], month=month).get(tenant_id, [])
     lines = [line for group in booked for line in bill_lines(group)]
-    return Statement(tenant_month=found, bills=[], lines=_in_words(lines))
-
-
-def _in_words(lines: Sequence[BillLine | InvoiceLine]) -> list[StatementLine]:
-    """Name the prices and projects of lines that are billed, or would be."""
-    keys = [line.key if isinstance(line, BillLine) else line for line in lines]
-    prices = _price_names({key.price_id for key in keys})
-    projects = _names("project_names.sql", {key.project_id for key in keys})
-    clusters = _names("cluster_names.sql", {key.cluster_id for key in keys})
-    return [
-        StatementLine(
-            price=prices[key.price_id],
-            cluster=clusters.get(key.cluster_id, NOT_NAMED).code,
-            cluster_name=clusters.get(key.cluster_id, NOT_NAMED).name,
-            project=projects.get(key.project_id, NOT_NAMED).code,
-            project_name=projects.get(key.project_id, NOT_NAMED).name,
-            usage_month=key.usage_month,
-            payer_kind=line.payer_kind,
-            unit=line.unit,
-            quantity=int(line.quantity),
-            amount=line.amount,
-        )
-        for line, key in zip(lines, keys, strict=True)
-    ]
-
-
-def _price_names(price_ids: Collection[int]) -> dict[int, PriceName]:
-    found = rows(statement(__package__, "price_names.sql"), price_ids=sorted(price_ids))
-    return {int(price.pop("id")): PriceName(**price) for price in found}
-
-
-def _names(name: str, ids: Collection[int | None]) -> dict[int | None, Named]:
-    found = rows(
-        statement(__package__, name),
-        ids=sorted(each for each in ids if each is not None),
-    )
-    return {each["id"]: Named(code=each["code"], name=each["name"]) for each in found}
+    return Statement(tenant_month=found, bills=[], lines=in_words(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +277,7 @@ def invoice_in_words(*, tenant_id: int, public_id: UUID) -> tuple[Invoice, Seque
     )
     if bill is None:
         raise UnknownInvoice(NO_SUCH_BILL)
-    return bill, _in_words(list(bill.lines.all()))
+    return bill, in_words(list(bill.lines.all()))
 
 
 def invoice_line(*, tenant_id: int, public_id: UUID, position: int) -> InvoiceLine:

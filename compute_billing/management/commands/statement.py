@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 
 from accounts.queries import organisation_by_code
 from compute_billing.invoices import queries
-from compute_billing.invoices.queries import Statement, StatementLine
+from compute_billing.invoices.queries import Statement
+from compute_billing.invoices.wording import StatementLine
 from compute_billing.ledger import queries as ledger
 from compute_billing.management.output import ReportingCommand
 from compute_billing.management.values import card_hours, yuan

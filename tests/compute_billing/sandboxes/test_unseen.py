@@ -45,7 +45,14 @@ from tests.builders.world import SEPTEMBER, make_world
 CARD_TYPE: Final = "910B2"
 # The pages on which an organisation's own people read that it has a sandbox, and since when.
 TELLS_ITS_OWN: Final = frozenset(
-    {"sandbox", "own-sandbox", "audit-list", "organisation-audit", "organisation-audit-entry"}
+    {
+        "sandbox",
+        "sandbox-renew",
+        "own-sandbox",
+        "audit-list",
+        "organisation-audit",
+        "organisation-audit-entry",
+    }
 )
 # Nobody's rows: what is measured of the process, and the description of the API.
 OF_NOBODY: Final = frozenset({"metrics", "api-schema", "api-reference", "style"})
