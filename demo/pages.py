@@ -25,7 +25,7 @@ OFFICER: Final = "officer"
 class Shown:
     """A page: its address, or the first link of the table there, which `first` finds.
 
-    `then` finds the link to follow from there.
+    `then` finds the link to follow from there. `shows` names the address that the link has.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Shown:
     who: str
     first: str = ""
     then: str = ""
+    shows: str = ""
 
 
 # Who goes into his organisation's sandbox as soon as he has signed in, and stays there.
@@ -40,6 +41,7 @@ SANDBOXES: Final = {TRYING: "/organisations/zhiyuan-semantics/sandbox"}
 ENTRANCE: Final = 'form[action$="/sandbox/enter"] button'
 FIRST_ROW: Final = "tbody th a"
 ROW: Final = "tbody tr:nth-child({}) th a"
+FIRST_LOT: Final = 'tbody th a[href*="/lots/"]'
 FIRST_LINE: Final = 'tbody th a[href*="/lines/"]'
 FIRST_DAY: Final = '[data-row] th a[href*="/desk/cash/0"]'
 FIRST_ENDPOINT: Final = "li[data-endpoint]:first-child a"
@@ -51,37 +53,65 @@ PAGES: Final = (
     Shown(name="sign-in", path="/login", who=NOBODY),
     Shown(name="sign-up", path="/sign-up", who=NOBODY),
     Shown(name="forgotten", path="/password/forgotten", who=NOBODY),
+    Shown(name="forgotten-sent", path="/password/forgotten/sent", who=NOBODY),
+    Shown(name="password-changed", path="/password/changed", who=NOBODY),
+    Shown(name="address-to-prove", path="/verify", who=NOBODY),
+    Shown(name="closed", path="/closed", who=NOBODY),
     Shown(name="overview", path="/?month=2026-10", who=FINANCE),
     Shown(name="usage", path="/usage?month=2026-10", who=BUYER),
     Shown(name="usage-by-bill", path="/usage?month=2026-10&by=bill", who=BUYER),
-    Shown(name="usage-of-line", path="/statements", who=BUYER, first=FIRST_ROW, then=FIRST_ROW),
-    Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW),
+    Shown(
+        name="usage-of-line",
+        path="/statements",
+        who=BUYER,
+        first=FIRST_ROW,
+        then=FIRST_ROW,
+        shows="usage",
+    ),
+    Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW, shows="usage-why"),
     Shown(name="balance", path="/balance", who=BUYER),
     Shown(name="balance-in-arrears", path="/balance", who=IN_ARREARS),
+    Shown(name="lot", path="/balance", who=BUYER, first=FIRST_LOT, shows="tenant-lot"),
+    Shown(name="holds", path="/balance/holds", who=BUYER),
+    Shown(name="hold", path="/balance/holds", who=BUYER, first=FIRST_ROW, shows="tenant-hold"),
     Shown(name="pay-in", path="/top-up", who=BUYER),
     Shown(name="auto-top-up", path="/top-up/automatic", who=BUYER),
     Shown(name="payments", path="/payments", who=BUYER),
-    Shown(name="payment", path="/payments", who=BUYER, first=ROW.format(3)),
-    Shown(name="payment-refunded", path="/payments", who=BUYER, first=ROW.format(2)),
-    Shown(name="payment-given-up", path="/payments", who=BUYER, first=FIRST_ROW),
+    Shown(name="payment", path="/payments", who=BUYER, first=ROW.format(3), shows="top-up"),
+    Shown(
+        name="payment-refunded", path="/payments", who=BUYER, first=ROW.format(2), shows="top-up"
+    ),
+    Shown(name="payment-given-up", path="/payments", who=BUYER, first=FIRST_ROW, shows="top-up"),
     Shown(
         name="payment-disputed",
         path="/payments?tenant=panshi-inspection",
         who=FINANCE,
         first=FIRST_ROW,
+        shows="top-up",
     ),
     Shown(name="operator-payments", path="/operator/payments", who=OPERATOR),
     Shown(
         name="estimate", path=f"/estimate?offer={CLUSTER}/{CARD_TYPE}&cards=64&hours=500", who=BUYER
     ),
     Shown(name="packages", path="/packages", who=BUYER),
-    Shown(name="package", path="/packages", who=BUYER, first=FIRST_ROW),
+    Shown(name="package", path="/packages", who=BUYER, first=FIRST_ROW, shows="package"),
     Shown(name="package-order", path="/packages/new", who=BUYER),
     Shown(name="bills", path="/statements", who=BUYER),
-    Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW),
+    Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW, shows="bill"),
     Shown(name="style", path="/style", who=BUYER),
     Shown(name="account", path="/account", who=BUYER),
     Shown(name="account-sessions", path="/account/sessions", who=BUYER),
+    *(
+        Shown(name=f"account-{name}", path=f"/account/{path}", who=BUYER)
+        for name, path in (
+            ("mail", "email"),
+            ("password", "password"),
+            ("factors", "second-factor"),
+            ("passkeys", "second-factor/keys"),
+            ("confirm", "confirm"),
+        )
+    ),
+    Shown(name="sign-out", path="/logout", who=BUYER),
     Shown(name="keys", path="/organisations/qinglan-vision/keys", who=BUYER),
     Shown(name="sandbox-before", path="/organisations/qinglan-vision/sandbox", who=BUYER),
     *(
@@ -97,32 +127,59 @@ PAGES: Final = (
             ("bills", "/statements"),
         )
     ),
-    Shown(name="sandbox-why", path="/usage?month=2026-10", who=TRYING, first=FIRST_ROW),
-    Shown(name="sandbox-bill", path="/statements", who=TRYING, first=FIRST_ROW),
+    Shown(
+        name="sandbox-why",
+        path="/usage?month=2026-10",
+        who=TRYING,
+        first=FIRST_ROW,
+        shows="usage-why",
+    ),
+    Shown(name="sandbox-bill", path="/statements", who=TRYING, first=FIRST_ROW, shows="bill"),
     *(
         Shown(name=f"verification{step}", path=f"{VERIFICATION}/{step[1:]}".rstrip("/"), who=BUYER)
         for step in ("", "-identity", "-size", "-papers", "-account", "-related", "-review")
     ),
     Shown(name="verification-queue", path="/desk/verification", who=OFFICER),
-    Shown(name="verification-case", path="/desk/verification", who=OFFICER, first=FIRST_ROW),
+    Shown(
+        name="verification-case",
+        path="/desk/verification",
+        who=OFFICER,
+        first=FIRST_ROW,
+        shows="verification-case",
+    ),
     Shown(name="verification-payments", path="/desk/verification/payments", who=FINANCE),
     Shown(name="bank", path="/desk/bank", who=FINANCE),
-    Shown(name="bank-line", path="/desk/bank", who=FINANCE, first=FIRST_LINE),
+    Shown(name="bank-line", path="/desk/bank", who=FINANCE, first=FIRST_LINE, shows="bank-line"),
     Shown(name="cash", path="/desk/cash", who=FINANCE),
-    Shown(name="cash-day", path="/desk/cash?state=agreed", who=FINANCE, first=FIRST_DAY),
+    Shown(
+        name="cash-day",
+        path="/desk/cash?state=agreed",
+        who=FINANCE,
+        first=FIRST_DAY,
+        shows="cash-day",
+    ),
     Shown(name="cash-differences", path="/desk/cash/differences", who=FINANCE),
-    Shown(name="cash-difference", path="/desk/cash/differences", who=FINANCE, first=FIRST_ROW),
+    Shown(
+        name="cash-difference",
+        path="/desk/cash/differences",
+        who=FINANCE,
+        first=FIRST_ROW,
+        shows="cash-difference",
+    ),
     Shown(name="bank-transfer", path="/balance/transfer", who=BUYER),
     Shown(name="members", path="/organisations/qinglan-vision/members", who=BUYER),
     Shown(name="webhooks", path=WEBHOOKS, who=BUYER),
-    Shown(name="webhook", path=WEBHOOKS, who=BUYER, first=FIRST_ENDPOINT),
-    Shown(name="webhook-out-of-order", path=WEBHOOKS, who=BUYER, first=LAST_ENDPOINT),
+    Shown(name="webhook", path=WEBHOOKS, who=BUYER, first=FIRST_ENDPOINT, shows="webhook"),
+    Shown(
+        name="webhook-out-of-order", path=WEBHOOKS, who=BUYER, first=LAST_ENDPOINT, shows="webhook"
+    ),
     Shown(
         name="webhook-dead-letter",
         path=WEBHOOKS,
         who=BUYER,
         first=LAST_ENDPOINT,
         then=FIRST_ROW,
+        shows="webhook-delivery",
     ),
     Shown(name="notifications", path="/notifications", who=BUYER),
     Shown(name="account-notifications", path="/account/notifications", who=BUYER),
@@ -134,33 +191,66 @@ PAGES: Final = (
         path="/operator/rejects?reason=unknown_account",
         who=OPERATOR,
         first=FIRST_ROW,
+        shows="operator-reject",
     ),
     Shown(name="operator-conflicts", path="/operator/conflicts", who=OPERATOR),
-    Shown(name="operator-conflict", path="/operator/conflicts", who=OPERATOR, first=FIRST_ROW),
+    Shown(
+        name="operator-conflict",
+        path="/operator/conflicts",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-conflict",
+    ),
+    Shown(name="operator-enforcement", path="/operator/enforcement", who=OPERATOR),
     Shown(name="operator-prices", path="/operator/prices", who=OPERATOR),
-    Shown(name="operator-draft", path="/operator/prices", who=OPERATOR, first=FIRST_ROW),
+    Shown(
+        name="operator-draft",
+        path="/operator/prices",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-draft",
+    ),
     Shown(name="operator-propose", path="/operator/prices/new", who=OPERATOR),
     Shown(name="operator-packages", path="/operator/packages", who=OPERATOR),
-    Shown(name="operator-package-offer", path="/operator/packages", who=OPERATOR, first=FIRST_ROW),
+    Shown(
+        name="operator-package-offer",
+        path="/operator/packages",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-package-offer",
+    ),
     Shown(name="operator-package-propose", path="/operator/packages/offers/new", who=OPERATOR),
     Shown(name="operator-clusters", path="/operator/clusters?month=2026-10", who=OPERATOR),
     Shown(name="operator-reconciliation", path="/operator/reconciliation", who=OPERATOR),
-    Shown(name="operator-totals", path="/operator/reconciliation", who=OPERATOR, first=FIRST_ROW),
+    Shown(
+        name="operator-totals",
+        path="/operator/reconciliation",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-totals",
+    ),
     Shown(name="operator-statements", path="/operator/statements", who=OPERATOR),
-    Shown(name="operator-statement", path="/operator/statements", who=OPERATOR, first=FIRST_ROW),
+    Shown(
+        name="operator-statement",
+        path="/operator/statements",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-statement",
+    ),
     Shown(name="settlement-run", path="/settlement?month=2026-10", who=FINANCE),
     Shown(name="funds", path="/funds", who=OFFICER),
-    Shown(name="fund", path="/funds", who=OFFICER, first=FIRST_ROW),
+    Shown(name="fund", path="/funds", who=OFFICER, first=FIRST_ROW, shows="fund"),
     Shown(name="claims", path="/claims", who=OFFICER),
-    Shown(name="claim", path="/claims", who=FINANCE, first=FIRST_ROW),
+    Shown(name="claim", path="/claims", who=FINANCE, first=FIRST_ROW, shows="claim"),
     Shown(name="decisions", path="/audit", who=AUDITOR),
-    Shown(name="decision", path="/audit", who=AUDITOR, first=FIRST_ROW),
+    Shown(name="decision", path="/audit", who=AUDITOR, first=FIRST_ROW, shows="audit-entry"),
     Shown(name="decisions-of-one", path="/organisations/qinglan-vision/audit", who=BUYER),
     Shown(
         name="decision-of-one",
         path="/organisations/qinglan-vision/audit",
         who=BUYER,
         first=FIRST_ROW,
+        shows="organisation-audit-entry",
     ),
 )
 

@@ -11,6 +11,7 @@ from demo.children import Children
 from demo.desk import leave_work
 from demo.generator import generate_month
 from demo.hearing import listen
+from demo.holds import ask_ahead
 from demo.paying import take_payments
 from demo.seeding import set_stage
 from demo.transfers import leave_transfers
@@ -43,6 +44,7 @@ def perform(
         act.run(progress)
         leave_transfers(stage=stage, now=utc_now())
         leave_work(stage=stage, month=month, base=base, now=utc_now())
+        ask_ahead(stage=stage, base=base, now=utc_now())
         bar = progress.add_task("payments taken", total=1)
         take_payments(stage=stage, stripe=stripe, children=children)
         compare_cash(now=utc_now())

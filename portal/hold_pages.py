@@ -18,7 +18,6 @@ from kernel.money import Money
 from kernel.quantities import card_seconds_text
 from portal import figures
 from portal.exports import Cell
-from portal.figures import MoneyFigure
 from portal.tables import Table, TableCell, TableRow, amount, instant, words
 from portal.wording import ACCOUNTS, Text, worded
 
@@ -56,8 +55,8 @@ class HoldPage:
     covered_until: datetime
     expires_at: datetime
     ended_at: datetime | None
-    held: MoneyFigure
-    captured: MoneyFigure
+    held: TableCell
+    captured: TableCell
     parts: Table
 
 
@@ -82,7 +81,7 @@ def holds_table(holds: Sequence[HoldInWords]) -> Table:
             _("State"),
             _("Cards"),
             _("Covers until"),
-            _("Set aside"),
+            _("Still set aside"),
             _("Used"),
         ],
         rows=[_row(hold) for hold in holds],
@@ -90,7 +89,7 @@ def holds_table(holds: Sequence[HoldInWords]) -> Table:
 
 
 def _row(hold: HoldInWords) -> TableRow:
-    note = ", ".join(part for part in (hold.cluster, hold.project) if part)
+    note = ", ".join(part for part in (hold.cluster_name, hold.project) if part)
     address = reverse("tenant-hold", args=[hold.public_id])
     return TableRow(
         key=str(hold.public_id),
@@ -106,9 +105,11 @@ def _row(hold: HoldInWords) -> TableRow:
 
 
 def _both(micro: int, card_time: int, *, name: str) -> TableCell:
-    """Return money, and card time under it where there is some."""
-    note = _("%(hours)s card-hours") % {"hours": figures.card_hours(card_time)} if card_time else ""
-    return TableCell(money=figures.money(micro), note=note, figure=name)
+    """Return money, card time, or the one above the other: what a hold has of them."""
+    hours = _("%(hours)s card-hours") % {"hours": figures.card_hours(card_time)}
+    if card_time and not micro:
+        return TableCell(text=hours, figure=name)
+    return TableCell(money=figures.money(micro), note=hours if card_time else "", figure=name)
 
 
 def hold_page(hold: HoldInWords, *, parts: Sequence[PartInWords], tells_lots: bool) -> HoldPage:
@@ -118,8 +119,8 @@ def hold_page(hold: HoldInWords, *, parts: Sequence[PartInWords], tells_lots: bo
         tenant=hold.tenant,
         tenant_name=hold.tenant_name,
         job=hold.allocation_key,
-        operator=hold.operator,
-        cluster=hold.cluster,
+        operator=hold.operator_name,
+        cluster=hold.cluster_name,
         cards=f"{figures.cards(hold.milli_cards)} × {hold.card_type}",
         project=hold.project or "",
         reference=hold.reference,
@@ -128,11 +129,17 @@ def hold_page(hold: HoldInWords, *, parts: Sequence[PartInWords], tells_lots: bo
         covered_until=hold.covered_until,
         expires_at=hold.expires_at,
         ended_at=hold.ended_at,
-        held=figures.money(hold.held),
-        captured=figures.money(hold.captured),
+        held=_both(hold.held, hold.held_card_time, name="held"),
+        captured=_both(hold.captured, hold.captured_card_time, name="captured"),
         parts=Table(
             name=_("On these lots"),
-            columns=[_("Lot"), _("Set aside"), _("Used"), _("Let go"), _("Still set aside")],
+            columns=[
+                _("Lot"),
+                _("Set aside at first"),
+                _("Used"),
+                _("Let go"),
+                _("Still set aside"),
+            ],
             rows=[_part(part, tenant=hold.tenant, tells_lots=tells_lots) for part in parts],
         ),
     )

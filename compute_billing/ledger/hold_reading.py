@@ -23,7 +23,9 @@ class HoldInWords:
     tenant: str
     tenant_name: str
     operator: str
+    operator_name: str
     cluster: str
+    cluster_name: str
     card_type: str
     project: str | None
     reference: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Browser
 
 from demo.browser import NoBrowser, browser, find
@@ -68,6 +70,7 @@ def test_every_page_is_accessible_quiet_and_fits(
     broken: list[str] = []
     for shown in BY_PERSON[who]:
         show(page, shown, base=demonstration.base)
+        assert shown.shows in {"", resolve(urlsplit(page.url).path).url_name}
         assert_fits(page, width=width)
         broken += violations(page, shown)
     # then nothing is wider than the screen, breaks a rule of accessibility, or complains
