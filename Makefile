@@ -9,7 +9,7 @@ PY := .venv/bin/python
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django.po))
 # At least a process per core, each with a database of its own; a file of tests stays together, and
 # so do all tests that look at the demonstration (tests/conftest.py).
-SPREAD := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 help:

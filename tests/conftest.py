@@ -14,6 +14,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Error as BrowserError
+from xdist.scheduler import LoadFileScheduling
 
 from tests import database, services
 from tests.demo_server import demonstration, demonstrations
@@ -30,7 +31,8 @@ __all__ = [
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # The folders with the longest files, in the order in which they are begun.
-LONG = ("concurrency", "properties", "architecture", "browser", "flows", "config", "oracle")
+LONG = ("browser", "demo", "concurrency", "properties", "architecture", "flows", "config", "oracle")
+DEMONSTRATED = ("tests/browser/", "tests/demo/")
 
 # The quick run says of a change what it said before of the same change; new ground is broken in
 # the long one, and what it finds becomes a test with its own name.
@@ -69,27 +71,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if item.get_closest_marker("browser") is not None:
             item.add_marker(once_more)
-        item.add_marker(pytest.mark.xdist_group(_shared_by(item)))
     yield
     items.sort(key=_place)
 
 
-def _shared_by(item: pytest.Item) -> str:
-    """Name what an item shares with others, which then run in the same process.
-
-    All that look at the demonstration look at one; else a file's tests share its fixtures.
-    """
-    if "demonstrations" in getattr(item, "fixturenames", ()):
-        return "demonstration"
-    return str(item.path.relative_to(REPOSITORY))
-
-
 def _place(item: pytest.Item) -> int:
     """Return how early an item is begun, so that no process works on alone in the end."""
-    if "demonstrations" in getattr(item, "fixturenames", ()):
-        return 0
     folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
-    return LONG.index(folder) + 1 if folder in LONG else len(LONG) + 1
+    return LONG.index(folder) if folder in LONG else len(LONG)
+
+
+class _Together(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file's tests run in one process, which makes their fixtures once.
+
+    So do all that look at the demonstration: to run one takes longer than to look at it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "demonstration" if file.startswith(DEMONSTRATED) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
+    """Give each process of `pytest -n` its share."""
+    return _Together(config, log)
 
 
 def _clean_after_commits(_case: TransactionTestCase) -> None:

@@ -49,8 +49,17 @@ def database_url() -> str:
 
 def empty_redis() -> None:
     """Lose everything this run keeps in Redis, as a crash of Redis would."""
+    _lose(settings.REDIS_KEY_PREFIX)
+
+
+def empty_cache() -> None:
+    """Forget what this process has cached; `cache.clear()` empties the database of all of them."""
+    _lose(settings.CACHES["default"]["KEY_PREFIX"])
+
+
+def _lose(prefix: str) -> None:
     client = redis.Redis.from_url(settings.REDIS_URL)
-    keys = list(client.scan_iter(f"{settings.REDIS_KEY_PREFIX}*", count=1000))
+    keys = list(client.scan_iter(f"{prefix}*", count=1000))
     if keys:
         client.delete(*keys)
     client.close()

@@ -12,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test import Client
@@ -28,6 +27,7 @@ from kernel.models import AuditEntry
 from kernel.origin import Origin, acting_from
 from kernel.seals import seal_entries, verify
 from kernel.transactions import transaction
+from tests import services
 from tests.builders.accounts import (
     NOW,
     PASSWORD,
@@ -67,7 +67,7 @@ def rows_with(text: str) -> list[str]:
 
 def somebody_busy() -> User:
     """Make a person who left traces everywhere that a person does."""
-    cache.clear()
+    services.empty_cache()
     organisation = make_organisation()
     make_member(organisation=organisation)
     user = make_user(email=EMAIL, name=NAME)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from demo.browser import NoBrowser, browser, find
 from portal.tasks import send_notifications
+from tests import services
 from tests.browser.walking import assert_fits, follow
 from tests.builders.accounts import PASSWORD, make_member, make_organisation
 
@@ -78,7 +78,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def owner(transactional_db) -> User:
-    cache.clear()
+    services.empty_cache()
     return make_member(organisation=make_organisation(code="qinglan", name="青岚视觉"))
 
 

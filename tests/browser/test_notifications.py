@@ -9,7 +9,6 @@ from functools import partial
 from typing import TypeVar
 
 import pytest
-from django.core.cache import cache
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 from standardwebhooks import Webhook
@@ -22,6 +21,7 @@ from accounts.webhooks.sending import send_waiting
 from demo.browser import NoBrowser, browser, find, sign_in
 from kernel.clock import utc_now
 from kernel.money import Money
+from tests import services
 from tests.browser.walking import assert_fits, follow
 from tests.builders.accounts import NOW, PASSWORD, make_member, make_organisation
 from tests.builders.webhooks import happens, make_endpoint, rejected
@@ -83,7 +83,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def organisation(transactional_db) -> Organisation:
-    cache.clear()
+    services.empty_cache()
     return make_organisation(code="qinglan", name="青岚智能")
 
 

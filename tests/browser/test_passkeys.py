@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page
 
 from accounts.models import User
 from accounts.permissions import Staff
 from demo.browser import NoBrowser, browser, find
+from tests import services
 from tests.builders.accounts import PASSWORD, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def officer(transactional_db) -> User:
-    cache.clear()
+    services.empty_cache()
     return make_staff(role=Staff.FINANCE)
 
 

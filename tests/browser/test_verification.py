@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from accounts.permissions import Staff
 from demo.browser import NoBrowser, browser, find
+from tests import services
 from tests.browser.walking import assert_fits, follow
 from tests.builders.accounts import PASSWORD, make_member, make_organisation, make_staff
 from tests.builders.verification import PDF, make_uscc
@@ -101,7 +101,7 @@ class Cast:
 
 @pytest.fixture
 def cast(transactional_db) -> Cast:
-    cache.clear()
+    services.empty_cache()
     organisation = make_organisation(code="qinglan", name="青岚视觉科技有限公司")
     return Cast(
         owner=make_member(organisation=organisation),

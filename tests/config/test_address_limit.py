@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from tests import services
 from tests.builders.accounts import NOW
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch) -> None:
-    cache.clear()
+    services.empty_cache()
     monkeypatch.setattr("accounts.address_limit.utc_now", lambda: NOW + timedelta(seconds=20))
 
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -19,6 +18,7 @@ from accounts.notifications.mailing import GIVE_UP_AFTER
 from accounts.permissions import Caller, Role, Scope
 from kernel.clock import utc_now
 from portal.tasks import send_notifications
+from tests import services
 from tests.builders.accounts import (
     PASSWORD,
     make_invitation,
@@ -34,7 +34,7 @@ QUERIES_MAX = 12
 
 @pytest.fixture(autouse=True)
 def _no_attempts_yet():
-    cache.clear()
+    services.empty_cache()
 
 
 def desk(organisation: Organisation) -> str:

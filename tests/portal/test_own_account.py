@@ -10,13 +10,13 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts import encryption
 from accounts.models import User
 from accounts.permissions import Staff
 from kernel.models import AuditEntry
+from tests import services
 from tests.builders.accounts import PASSWORD, make_member, make_staff, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +26,7 @@ ABSENT = 2**40
 
 @pytest.fixture(autouse=True)
 def _no_attempts_yet():
-    cache.clear()
+    services.empty_cache()
 
 
 def code_for(secret: str = SECRET) -> str:

@@ -6,11 +6,11 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from kernel.models import AuditEntry
+from tests import services
 from tests.builders.accounts import PASSWORD, make_member, make_user
 from tests.builders.sessions import signed_in
 
@@ -21,7 +21,7 @@ WRONG = "您提供的电子邮件地址和/或密码不正确。"
 
 @pytest.fixture(autouse=True)
 def _no_attempts_yet():
-    cache.clear()
+    services.empty_cache()
 
 
 def log_in(client: Client, email: str, password: str = PASSWORD, **extra: str):

@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from accounts.permissions import Staff
 from config.urls import urlpatterns as house
 from portal.sso_urls import SINGLE_SIGN_ON
+from tests import services
 from tests.builders.accounts import make_staff, make_user
 from tests.builders.sessions import signed_in
 
@@ -84,7 +84,7 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def provider(settings) -> Iterator[Provider]:
-    cache.clear()
+    services.empty_cache()
     with Provider() as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         settings.OIDC_SERVER_URL = running.url

@@ -66,11 +66,13 @@ def test_a_settled_month_tells_tenants_and_operators():
     # given the month of the small world, closed and settled
     world = make_world()
     kinds = [kind for kind, _ in told(world.alpha)]
-    # then the tenant heard of its subsidy, its bill and the settlement
+    # then the tenant heard of its subsidy, its bill, its payments and the settlement
     assert [kind for kind in kinds if kind != "member.added"] == [
         "award.approved",
         "award.approved",
         "invoice.issued",
+        "payment.received",
+        "payment.received",
         "month.settled",
     ]
     by_kind = dict(told(world.alpha))
