@@ -6,6 +6,7 @@ makes of the books is rolled back.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-SOAK_EXAMPLES = 150
+# Sixteen callers ask each: more than a hundred thousand requests.
+SOAK_EXAMPLES = 25
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -148,4 +150,11 @@ def test_no_answer_is_a_fault_or_untold(cast: Cast) -> None:
 def test_no_answer_is_a_fault_or_untold_at_length(cast: Cast) -> None:
     callers = everybody(cast)
 
-    assert ask_everything(callers, examples=SOAK_EXAMPLES).total() >= 24 * 100 * len(callers)
+    # pytest keeps all that is logged, and this is a million lines.
+    logging.disable(logging.WARNING)
+    try:
+        answers = ask_everything(callers, examples=SOAK_EXAMPLES)
+    finally:
+        logging.disable(logging.NOTSET)
+
+    assert answers.total() >= 100_000
