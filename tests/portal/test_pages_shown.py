@@ -55,7 +55,7 @@ def pages(resolver: URLResolver, before: str = "") -> Iterator[str]:
         address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from pages(pattern, address)
-        elif isinstance(pattern, URLPattern) and pattern.name and _is_page(pattern, address):
+        elif pattern.name and _is_page(pattern, address):
             yield pattern.name
 
 
