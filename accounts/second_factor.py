@@ -27,6 +27,11 @@ def was_shown(*, request: HttpRequest, user: User) -> bool:
     return any(record.get("method") == _METHOD for record in records)
 
 
+def lets_money_out(*, request: HttpRequest, user: User) -> bool:
+    """Say whether the person showed a second factor that he still has."""
+    return was_shown(request=request, user=user) and exists(user=user)
+
+
 def is_required(*, user: User) -> bool:
     """Say whether the person decides for the exchange: by a staff role or in the admin site."""
     return user.is_staff or user.is_superuser or queries.has_staff_role(user_id=user.pk)

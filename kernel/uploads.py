@@ -89,7 +89,7 @@ def check_upload(
         content=content,
         content_type=content_type,
         name=plain_name,
-        was_scanned=_scan(content),
+        was_scanned=scan(content),
     )
 
 
@@ -112,8 +112,12 @@ def _type_of(content: bytes, *, allowed: Mapping[str, frozenset[str]]) -> str:
     return str(found[0])
 
 
-def _scan(content: bytes) -> bool:
-    """Say whether a scanner looked at the bytes and found nothing."""
+def scan(content: bytes) -> bool:
+    """Say whether a scanner looked at the bytes and found nothing.
+
+    Raises:
+        UploadRefused: they are infected, or the scanner cannot be asked.
+    """
     if not settings.UPLOAD_SCANNER:
         return False
     scanner: Scanner = import_string(settings.UPLOAD_SCANNER)

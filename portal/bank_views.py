@@ -15,6 +15,7 @@ from accounts.permissions import Role, Staff
 from compute_billing.audit.usage import UsageTenant
 from compute_billing.bank import operations, queries
 from compute_billing.bank.bank_file import UnableToReadStatement, read_statement
+from kernel import uploads
 from kernel.clock import utc_now
 from kernel.money import MICRO_PER_FEN
 from portal import bank_file_pages, bank_pages
@@ -24,6 +25,7 @@ from portal.bill_views import BillReadersView
 from portal.exports import FileAnswer, wanted_kind
 from portal.figures import money
 from portal.operator_desk import address_of, chosen_texts
+from portal.verification.words import REFUSALS
 
 LINES_MAX: Final = 200
 STATEMENTS_MAX: Final = 20
@@ -69,8 +71,13 @@ class ImportView(BankActorsView):
         if not form.is_valid():
             return _desk(self, form=form, status=422)
         file = form.cleaned_data["file"]
+        content = file.read()
         try:
-            read = read_statement(file.read(), name=file.name)
+            uploads.scan(content)
+            read = read_statement(content, name=file.name)
+        except uploads.UploadRefused as error:
+            form.add_error("file", str(REFUSALS[error.reason]))
+            return _desk(self, form=form, status=422)
         except UnableToReadStatement as error:
             told = _(
                 "This is no bank statement: export it as CSV with its day and its amounts, or as "

@@ -39,6 +39,7 @@ from portal.tenant_view import TenantPage, TenantView
 
 PAGE_ROWS: Final = 24
 FILE_ROWS: Final = 10_000
+AMOUNT_LENGTH_MAX: Final = 20
 PAYERS: Final = frozenset({Role.OWNER, Role.FINANCE})
 
 
@@ -200,7 +201,8 @@ class PaymentView(BillReadersView):
     ) -> HttpResponse:
         """Show the page, and the form of a refund as it was typed."""
         shown = self.page_of(payment)
-        fresh = RefundForm(initial={"token": str(uuid7())})
+        typed = request.GET.get("amount", "")[:AMOUNT_LENGTH_MAX]
+        fresh = RefundForm(initial={"token": str(uuid7()), "amount": typed})
         context = {
             "page": shown,
             "may_pay": may_pay(request, tenant_id=payment.tenant_id),
@@ -252,7 +254,9 @@ class RefundPaymentView(_ActingView):
         """Hold the money and send it on its way."""
         payment = self.own(payment_id)
         user = request.user
-        if not isinstance(user, User) or not second_factor.was_shown(request=request, user=user):
+        if not isinstance(user, User) or not second_factor.lets_money_out(
+            request=request, user=user
+        ):
             return _to_second_factor(request, user, payment)
         form = RefundForm(request.POST)
         if not form.is_valid():
@@ -276,8 +280,11 @@ class RefundPaymentView(_ActingView):
 
 
 def _to_second_factor(request: HttpRequest, user: object, payment: Payment) -> HttpResponse:
-    messages.info(request, _("Money leaves with a second factor only: show it, then ask again."))
     if not isinstance(user, User) or not second_factor.exists(user=user):
+        told = _("Money leaves with a second factor only: set one up here, then ask again.")
+        messages.info(request, told)
         return redirect("mfa_index")
-    back = urlencode({"next": reverse("top-up", args=[payment.public_id])})
-    return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
+    messages.info(request, _("Money leaves with a second factor only: show it, then ask again."))
+    typed = urlencode({"amount": request.POST.get("amount", "")[:AMOUNT_LENGTH_MAX]})
+    address = f"{reverse('top-up', args=[payment.public_id])}?{typed}"
+    return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': address})}")

@@ -67,10 +67,10 @@ def insist_on_second_factor(request: Request) -> None:
     """Let nobody but a person who showed a second factor go on.
 
     Raises:
-        SecondFactorMissing: the session showed none.
+        SecondFactorMissing: the session showed none, or it was taken away since.
     """
     user = request.user
-    is_shown = isinstance(user, User) and second_factor.was_shown(
+    is_shown = isinstance(user, User) and second_factor.lets_money_out(
         request=request._request,  # noqa: SLF001 (allauth reads Django's request)
         user=user,
     )

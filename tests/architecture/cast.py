@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from django.test import Client
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.permissions import Role, Scope, Staff
 from tests.architecture.permission_rows import Access
 from tests.builders.accounts import (
@@ -19,7 +20,7 @@ from tests.builders.accounts import (
     make_staff,
     make_user,
 )
-from tests.builders.sessions import signed_in
+from tests.builders.sessions import give_second_factor, signed_in
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,23 @@ def by_session(name: str, *, user, **rights: object) -> Knocker:
     return Knocker(name, client=signed_in(user), is_person=True, **rights)
 
 
+def with_second_factor(user: User) -> User:
+    give_second_factor(user)
+    return user
+
+
+def by_ended_session(name: str, tenant: Organisation) -> Knocker:
+    """Return the browser of an owner whose session is over, which has its cookie still."""
+    client = signed_in(make_member(organisation=tenant, role=Role.OWNER))
+    session = client.session
+    if name == "session expired":
+        session.set_expiry(timedelta(seconds=-1))
+        session.save()
+    else:
+        session.delete()
+    return Knocker(name, client=client)
+
+
 def by_key(name: str, *, text: str, **rights: object) -> Knocker:
     client = Client(headers={"authorization": f"Bearer {text}"})
     return Knocker(name, client=client, **rights)
@@ -85,10 +103,11 @@ def make_cast() -> Cast:
     """Make everybody: each role, each staff role, each scope, and those who hold nothing."""
     tenant, outsider = make_organisation(), make_organisation()
     knockers = [Knocker("anonymous"), by_session("without any role", user=make_user())]
+    knockers += [by_ended_session(name, tenant) for name in ("session ended", "session expired")]
     knockers += [
         by_session(
             f"member {role}",
-            user=make_member(organisation=tenant, role=role),
+            user=with_second_factor(make_member(organisation=tenant, role=role)),
             roles=frozenset({role}),
         )
         for role in Role

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from accounts.models import User
@@ -17,3 +19,8 @@ def signed_in(user: User, *, with_second_factor: bool = True) -> Client:
         session[ADDED_SESSION_KEY] = user.pk
         session.save()
     return client
+
+
+def give_second_factor(user: User) -> Authenticator:
+    """Let somebody have an app on his telephone, which money needs to leave."""
+    return TOTP.activate(user, generate_totp_secret()).instance

@@ -109,6 +109,19 @@ def test_a_file_that_is_no_statement_is_told_and_changes_nothing(world, content)
     assert BankLine.objects.count() == 0
 
 
+def infected(content: bytes) -> str:
+    """Find something in every file."""
+    return "found"
+
+
+def test_a_statement_that_the_scanner_refuses_is_not_read(world, settings):
+    settings.UPLOAD_SCANNER = f"{__name__}.infected"
+    answer = world.upload(statement(line("1.00", payer="王五", remark="货款")))
+    assert answer.status_code == 422
+    assert "病毒扫描" in text_of(answer)
+    assert not BankLine.objects.exists()
+
+
 def test_transfers_that_wait_are_filtered_and_taken_away_as_a_file(world):
     world.upload(
         statement(

@@ -192,3 +192,18 @@ def test_the_pages_are_chinese_unless_somebody_chose_english():
     assert organisation.pk
     assert "<h1>登录</h1>" in first
     assert "<h1>Sign in</h1>" in second
+
+
+def test_the_admin_site_loads_nothing_from_elsewhere():
+    answer = signed_in(make_staff(role=Staff.FINANCE)).get("/admin/")
+
+    policy = answer["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_form_that_grew_old_says_so_and_what_to_do(db):
+    answer = Client(enforce_csrf_checks=True).post("/login", {"login": "a@example.com"})
+
+    assert answer.status_code == 403
+    assert "表单已过期" in answer.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -10,7 +11,7 @@ from accounts.permissions import Role, Staff
 from compute_billing.payments.models import Payment, Refund
 from tests.builders.accounts import make_member, make_staff
 from tests.builders.payments import make_payment, own_event, pay
-from tests.builders.sessions import signed_in
+from tests.builders.sessions import give_second_factor, signed_in
 from tests.builders.stripe import StandIn, stand_in
 from tests.compute_billing.payments.conftest import Payer, payer
 
@@ -60,9 +61,37 @@ def test_a_refund_asks_for_a_second_factor(stripe: StandIn, payer: Payer, owner)
     without = signed_in(owner, with_second_factor=False).post(address, body)
     assert without["location"].startswith("/account/second-factor") or "2fa" in without["location"]
     assert not Refund.objects.exists()
+    give_second_factor(owner)
     answer = signed_in(owner).post(address, body)
     assert answer["location"] == f"/payments/{payment.public_id}"
     assert Refund.objects.get().amount_fen == 1_000
+
+
+def test_a_second_factor_that_was_taken_away_counts_no_more(
+    stripe: StandIn, payer: Payer, owner
+) -> None:
+    # given somebody who showed his second factor in this session, and then took it away
+    payment = pay(make_payment(tenant=payer.tenant, operator=payer.operator))
+    client = signed_in(owner)
+    give_second_factor(owner).delete()
+    # when he takes money back
+    answer = client.post(f"/payments/{payment.public_id}/refund", {"amount": "10.00", "token": "t"})
+    # then he is sent to set one up, and no money moves
+    assert answer["location"] == "/account/second-factor"
+    assert not Refund.objects.exists()
+
+
+def test_what_was_typed_comes_back_after_the_second_factor(
+    stripe: StandIn, payer: Payer, owner
+) -> None:
+    payment = pay(make_payment(tenant=payer.tenant, operator=payer.operator))
+    give_second_factor(owner)
+    client = signed_in(owner, with_second_factor=False)
+    # when an amount is typed and the second factor is asked for first
+    sent = client.post(f"/payments/{payment.public_id}/refund", {"amount": "12.34", "token": "t"})
+    [back] = parse_qs(urlsplit(sent["location"]).query)["next"]
+    # then the page that follows has it in its form
+    assert 'value="12.34"' in client.get(back).content.decode()
 
 
 def test_whoever_only_looks_may_not_pay(payer: Payer) -> None:

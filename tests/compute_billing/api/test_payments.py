@@ -11,7 +11,7 @@ from accounts.permissions import Role, Scope
 from compute_billing.payments.models import Payment
 from tests.builders.accounts import make_api_key, make_member
 from tests.builders.payments import make_payment, pay
-from tests.builders.sessions import signed_in
+from tests.builders.sessions import give_second_factor, signed_in
 from tests.builders.stripe import StandIn, stand_in
 from tests.compute_billing.payments.conftest import Payer, payer
 
@@ -89,6 +89,7 @@ def test_a_refund_needs_a_person_with_a_second_factor(stripe: StandIn, payer: Pa
     assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
 
     # And who shows one does
+    give_second_factor(owner)
     answer = post(signed_in(owner), "refunds", body)
     assert answer.status_code == 201, answer.json()
     (refund,) = answer.json()["data"]
