@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from demo.pages import PAGES
 
 SECRET = "its address is in a mail"
-ASKED_AGAIN = "tests/browser walk to it: who he is was asked once more before"
+ASKED_AGAIN = "who he is, is asked once more before"
 FILE = "a file"
 PART = "a part of a page that is drawn anew"
 BACK = "leads back to the page that posts to it"

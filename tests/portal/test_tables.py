@@ -25,7 +25,7 @@ EXCEPTIONS: Final = {
     "portal/settlement_progress.html": "a part of the settlement run, which has the file",
     "portal/verification/case.html": "the facts of one organisation; its papers can be opened",
     "portal/verification/why_size.html": "how one size class follows from four figures",
-    "portal/why.html": "one record; the explorer's file and the API have it",
+    "portal/why.html": "one record; a key reads its segments and shares as charges",
 }
 
 
