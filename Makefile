@@ -15,7 +15,7 @@ export PYTHON
 help:
 	@echo "make setup        create or refresh .venv"
 	@echo "make demo         run a seeded month and serve it on http://127.0.0.1:8000"
-	@echo "make test         run the tests, about twenty minutes on two cores"
+	@echo "make test         run the tests, about a quarter of an hour on two cores"
 	@echo "make soak         run the long counts and write docs/results"
 	@echo "make bench        run the benchmarks and write docs/results"
 	@echo "make lint         format, lint, types, import contracts, migrations, deploy checks"
