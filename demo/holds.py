@@ -4,7 +4,6 @@ It is the answers that let the pages show holds, and a job that is to be stopped
 """
 
 import json
-import urllib.request
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,8 +12,8 @@ from urllib.error import HTTPError
 from demo.cast import CARD_TYPE, SOURCE_HTTP
 from demo.present import RUNNING_JOBS, RunningJob
 from demo.seeding import Stage
+from demo.sending import post
 
-ANSWER_SECONDS: Final = 60.0
 BLOCK: Final = timedelta(hours=6)
 # Longer than any balance lasts.
 TOO_LONG: Final = timedelta(days=360)
@@ -66,16 +65,8 @@ def _asked(job: RunningJob, *, now: datetime) -> dict[str, Any]:
 
 
 def _post(path: str, body: dict[str, Any], *, stage: Stage, base: str) -> dict[str, Any]:
-    request = urllib.request.Request(  # noqa: S310 - our own server on the loopback address
-        f"{base}{path}",
-        data=json.dumps(body).encode(),
-        headers={
-            "Authorization": f"Bearer {stage.api_key}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": f"demo{path}{body['until']}{body.get('reference', '')}",
-        },
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-        document: dict[str, Any] = json.load(answer)
-    return document
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": f"demo{path}{body['until']}{body.get('reference', '')}",
+    }
+    return post(path, content=json.dumps(body), headers=headers, stage=stage, base=base)

@@ -4,6 +4,7 @@ import io
 import json
 import urllib.request
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 from compute_billing.metering import operations as metering
@@ -27,18 +28,33 @@ def send(delivery: Delivery, *, stage: Stage, base: str) -> Counter[str]:
 
 
 def _post(delivery: Delivery, *, stage: Stage, base: str) -> Counter[str]:
+    document = post(
+        f"{PATH}?source={delivery.source}",
+        content=delivery.content,
+        headers={"Content-Type": EVENT_BATCH_TYPE},
+        stage=stage,
+        base=base,
+    )
+    return Counter({name: document[name] for name in FATES})
+
+
+def post(
+    path: str, *, content: str, headers: Mapping[str, str], stage: Stage, base: str
+) -> dict[str, Any]:
+    """Post with the key of the stage, as a program of its holder does, and return the answer.
+
+    Raises:
+        HTTPError: it was refused.
+    """
     request = urllib.request.Request(  # noqa: S310 - our own server on the loopback address
-        f"{base}{PATH}?source={delivery.source}",
-        data=delivery.content.encode(),
-        headers={
-            "Authorization": f"Bearer {stage.api_key}",
-            "Content-Type": EVENT_BATCH_TYPE,
-        },
+        f"{base}{path}",
+        data=content.encode(),
+        headers={"Authorization": f"Bearer {stage.api_key}", **headers},
         method="POST",
     )
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
         document: dict[str, Any] = json.load(answer)
-    return Counter({name: document[name] for name in FATES})
+    return document
 
 
 def _import_file(delivery: Delivery) -> Counter[str]:
