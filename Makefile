@@ -3,7 +3,7 @@
 #   DATABASE_URL, REDIS_URL          use these servers in place of the embedded ones
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment lock demo test soak bench lint screenshots
+.PHONY: help setup environment browser lock demo test soak bench lint screenshots
 PY := .venv/bin/python
 # Compiled with Babel, because GNU gettext is not on every machine.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django.po))
@@ -15,7 +15,7 @@ export PYTHON
 help:
 	@echo "make setup        create or refresh .venv"
 	@echo "make demo         run a seeded month and serve it on http://127.0.0.1:8000"
-	@echo "make test         run the tests, about a quarter of an hour on two cores"
+	@echo "make test         run the tests, about half an hour on two cores"
 	@echo "make soak         run the long counts and write docs/results"
 	@echo "make bench        run the benchmarks and write docs/results"
 	@echo "make lint         format, lint, types, import contracts, migrations, deploy checks"
@@ -27,6 +27,9 @@ setup: environment $(CATALOGUES)
 environment:
 	@./requirements/setup.sh
 
+browser:
+	@./requirements/browser.sh
+
 %.mo: %.po | environment
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
 
@@ -37,10 +40,10 @@ demo: setup
 	@$(call needs,demo/__main__.py)
 	@exec $(PY) -m local_services run -- $(PY) -m demo $(ARGS)
 
-test: setup
+test: setup browser
 	@$(PY) -m pytest $(SPREAD) $(ARGS)
 
-soak: setup
+soak: setup browser
 	@$(PY) -m pytest -m soak $(ARGS)
 
 bench: setup
@@ -50,7 +53,7 @@ bench: setup
 lint: setup
 	@./.ci/lint
 
-screenshots: setup
+screenshots: setup browser
 	@$(call needs,demo/screenshots.py)
 	@exec $(PY) -m local_services run -- $(PY) -m demo.screenshots $(ARGS)
 
