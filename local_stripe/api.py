@@ -151,6 +151,11 @@ class Api:
             raise KeyUsedOtherwise(f"Idempotency keys take {KEY_LENGTH_MAX} characters.")
         return key if request.method == "POST" else None
 
+    def in_flight(self) -> int:
+        """Return how many requests with an idempotency key are being worked on."""
+        with self._guard:
+            return len(self._in_flight)
+
     @contextlib.contextmanager
     def _alone(self, account: str, key: str) -> Iterator[None]:
         """Hold an idempotency key; whoever comes meanwhile is told so."""

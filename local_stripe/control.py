@@ -172,7 +172,7 @@ class Control:
         return {}
 
     def state(self, _told: dict[str, Any]) -> Body:
-        """Tell everything: objects, deliveries, faults, the clock."""
+        """Tell everything: objects, deliveries, faults, the clock, what is being answered."""
         rows = self.api.store.rows
         deliveries = rows(
             "SELECT event, endpoint, attempts, status, answer FROM delivery ORDER BY number"
@@ -188,6 +188,7 @@ class Control:
             "due": rows("SELECT at, action, id FROM due ORDER BY at, number"),
             "faults": rows("SELECT kind, method, path, remaining FROM fault ORDER BY number"),
             "webhooks": webhooks.behaviour(self.api),
+            "in_flight": self.api.in_flight(),
         }
 
     def _owner(self, key: str) -> str:
