@@ -19,6 +19,8 @@ class AdvisoryLock(IntEnum):
     TENANT_CLOSE = 4
     SETTLEMENT = 5
     OUTBOX_RELAY = 6
+    PROGRAMME = 7
+    CERTIFICATE = 8
 
 
 def advisory_key(lock: AdvisoryLock, subject: str) -> int:

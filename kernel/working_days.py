@@ -103,6 +103,14 @@ def expected_deadline(*, day: date, days: int) -> Deadline:
     return Deadline(day=reached, is_provisional=guessed)
 
 
+def expected_working_day(*, day: date) -> date:
+    """Return the day itself where offices work on it, or the next one on which they probably do.
+
+    So a day of payment that falls on a holiday is moved by 民法典 art. 203.
+    """
+    return expected_deadline(day=day - _ONE_DAY, days=1).day
+
+
 def known_until() -> date:
     """Return the last day whose arrangement is known, counted without a gap."""
     year = max(chinese_calendar.holidays).year
