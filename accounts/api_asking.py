@@ -12,7 +12,9 @@ from rest_framework.request import Request
 
 from accounts.api_paging import CURSOR_LENGTH_MAX, LIMIT_DEFAULT, LIMIT_MAX
 from accounts.authentication import caller_of
+from accounts.queries import organisation_by_code
 
+_ORGANISATION: Final = "Its code, which staff name; everybody else reads his own."
 _WITH_OFFSET: Final = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z", re.IGNORECASE)
 
 
@@ -32,6 +34,12 @@ class Question(serializers.Serializer[Any]):
     """The query of an address; subclasses add the filters of their list."""
 
 
+class OrganisationQuestion(Question):
+    """Which organisation's."""
+
+    organisation = serializers.CharField(required=False, max_length=64, help_text=_ORGANISATION)
+
+
 class PageQuestion(Question):
     """Which page of a list."""
 
@@ -41,6 +49,12 @@ class PageQuestion(Question):
     cursor = serializers.CharField(
         required=False, max_length=CURSOR_LENGTH_MAX, help_text="`next_cursor` of the page before."
     )
+
+
+class OrganisationPageQuestion(PageQuestion):
+    """Which page of which organisation's list."""
+
+    organisation = serializers.CharField(required=False, max_length=64, help_text=_ORGANISATION)
 
 
 def asked(request: Request, question: type[Question]) -> dict[str, Any]:
@@ -85,3 +99,21 @@ def own_organisation(request: Request) -> int:
     if organisation_id is None:
         raise PermissionDenied
     return organisation_id
+
+
+def organisation_asked(request: Request, question: dict[str, Any]) -> int:
+    """Return the organisation whose rows are read: one's own, or the one that staff name.
+
+    Raises:
+        PermissionDenied: somebody else than staff names one.
+        ValidationError: staff name none.
+        OrganisationNotFound: there is none of this code.
+    """
+    own, code = caller_of(request).organisation_id, question.get("organisation")
+    if own is not None:
+        if code is not None:
+            raise PermissionDenied
+        return own
+    if code is None:
+        raise ValidationError({"organisation": "Name the organisation."})
+    return organisation_by_code(code=code).pk

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts import encryption, operations, second_factor
@@ -28,6 +29,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return a person who is about to sign up."""
         return User(created_at=utc_now())
 
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Return how a person may confirm that it is he: with his second factor if he has one.
+
+        A password beside it would be the weaker way to the same doors, and leads nowhere where
+        the factor is what is asked for.
+        """
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        factors = [method for method in methods if method["id"].startswith("mfa_")]
+        return factors or methods
+
     def send_notification_mail(
         self, template_prefix: str, user: User, *args: Any, **kwargs: Any
     ) -> None:
@@ -36,9 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         allauth calls this once for every such change, after it is committed.
         """
         event = template_prefix.rpartition("/")[2]
-        operations.note_security_event(user_id=user.pk, event=event, now=utc_now())
+        now = utc_now()
+        operations.note_security_event(user_id=user.pk, event=event, now=now)
         if event in _ADDED:
-            second_factor.note_added(request=self.request, user=user)
+            second_factor.note_added(request=self.request, user=user, now=now)
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
 

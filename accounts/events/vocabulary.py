@@ -10,10 +10,25 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from accounts.events.budgets import BudgetReached, BudgetStopped, CreditChanged, PaymentDue
 from accounts.events.kinds import LISTENABLE, SCOPE_OF, Event, EventKind
+from accounts.events.payouts import (
+    PAYOUT_EVENTS,
+    PayoutAccountApproved,
+    PayoutAccountProposed,
+    PayoutPaid,
+    PayoutReturned,
+)
+from accounts.events.usage_disputes import (
+    UsageDisputeAnswered,
+    UsageDisputed,
+    UsageDisputeSettled,
+)
 from kernel.money import Money
 
-__all__ = ["LISTENABLE", "SCOPE_OF", "Event", "EventKind"]
+__all__ = ["LISTENABLE", "SCOPE_OF", "BudgetReached", "BudgetStopped", "CreditChanged", "Event"]
+__all__ += ["EventKind", "PaymentDue", "PayoutAccountApproved", "PayoutAccountProposed"]
+__all__ += ["PayoutPaid", "PayoutReturned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +137,8 @@ class BalanceLow(Event):
 class HoldExhausted(Event):
     """More time of a running job could not be paid: from `exhausted_at` on it is not covered.
 
-    Told to the tenant and to the operator on whose cluster it runs.
+    Told to the tenant and to the operator on whose cluster it runs. `cause` is `money`, `budget`
+    (one of the tenant's stops it), or `silence`: nobody asked for more, and the job runs on.
     """
 
     kind: ClassVar[EventKind] = EventKind.HOLD_EXHAUSTED
@@ -131,6 +147,7 @@ class HoldExhausted(Event):
     cluster: str
     exhausted_at: datetime
     shortfall: Money
+    cause: str = "money"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +351,9 @@ EVENTS: Final[Mapping[EventKind, type[Event]]] = {
     for event in (
         Ping,
         UsageRejected,
+        UsageDisputed,
+        UsageDisputeAnswered,
+        UsageDisputeSettled,
         InvoiceIssued,
         MonthSettled,
         StatementIssued,
@@ -343,15 +363,20 @@ EVENTS: Final[Mapping[EventKind, type[Event]]] = {
         AwardApproved,
         BalanceLow,
         HoldExhausted,
+        BudgetReached,
+        BudgetStopped,
+        CreditChanged,
         PackageOrdered,
         PackageChanged,
         PackageEnding,
         PaymentReceived,
         PaymentFailed,
+        PaymentDue,
         RefundPaid,
         RefundFailed,
         DisputeOpened,
         DisputeClosed,
+        *PAYOUT_EVENTS,
         KeyCreated,
         KeyRotated,
         KeyRevoked,

@@ -19,6 +19,9 @@ class Kind(StrEnum):
     AWARD_APPROVED = "award_approved"
     BALANCE_LOW = "balance_low"
     HOLD_EXHAUSTED = "hold_exhausted"
+    BUDGET_REACHED = "budget_reached"
+    BUDGET_STOPPED = "budget_stopped"
+    CREDIT_CHANGED = "credit_changed"
     PACKAGE_CHANGED = "package_changed"
     PACKAGE_ENDING = "package_ending"
     USAGE_REJECTED = "usage_rejected"
@@ -30,6 +33,8 @@ class Kind(StrEnum):
     DEADLINE_NEAR = "deadline_near"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_FAILED = "payment_failed"
+    PAYMENT_DUE = "payment_due"
+    PAYMENT_LONG_OVERDUE = "payment_long_overdue"
     REFUND_PAID = "refund_paid"
     REFUND_FAILED = "refund_failed"
     PAYMENT_DISPUTED = "payment_disputed"
@@ -40,6 +45,21 @@ class Kind(StrEnum):
     VERIFICATION_ENDING = "verification_ending"
     VERIFICATION_ENDED = "verification_ended"
     CASH_DIFFERENCE_OPEN = "cash_difference_open"
+    USAGE_DISPUTED = "usage_disputed"
+    USAGE_DISPUTE_ANSWERED = "usage_dispute_answered"
+    USAGE_DISPUTE_SETTLED = "usage_dispute_settled"
+    USAGE_DISPUTE_DUE = "usage_dispute_due"
+    USAGE_DISPUTE_ESCALATED = "usage_dispute_escalated"
+    PAYOUT_PAID = "payout_paid"
+    PAYOUT_RETURNED = "payout_returned"
+    PAYOUT_ACCOUNT_CHANGED = "payout_account_changed"
+    PAYOUT_REVERSED = "payout_reversed"
+    CONNECTED_ACCOUNT_LIMITED = "connected_account_limited"
+    ONWARD_PAYOUT_FAILED = "onward_payout_failed"
+    EINVOICE_REQUESTED = "einvoice_requested"
+    EINVOICE_ISSUED = "einvoice_issued"
+    EINVOICE_REFUSED = "einvoice_refused"
+    PROGRAMME_PROPOSED = "programme_proposed"
 
 
 class Channel(StrEnum):
@@ -66,7 +86,9 @@ _MONEY: Final = frozenset({Role.OWNER, Role.FINANCE})
 _PROGRAMS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 _OWNERS: Final = frozenset({Role.OWNER})
 _OFFICERS: Final = frozenset({Staff.SUBSIDY_OFFICER})
+_APPROVERS: Final = frozenset({Staff.SUBSIDY_APPROVER})
 _FINANCE: Final = frozenset({Staff.FINANCE})
+_OPERATORS: Final = frozenset({Staff.OPERATOR})
 
 RULES: Final[Mapping[Kind, Rule]] = {
     Kind.BILL_ISSUED: Rule(roles=_MONEY),
@@ -76,15 +98,28 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.AWARD_APPROVED: Rule(roles=_MONEY),
     Kind.BALANCE_LOW: Rule(roles=_MONEY),
     Kind.HOLD_EXHAUSTED: Rule(roles=_MONEY | _PROGRAMS),
+    Kind.BUDGET_REACHED: Rule(roles=_MONEY),
+    Kind.BUDGET_STOPPED: Rule(roles=_MONEY | _PROGRAMS),
+    Kind.CREDIT_CHANGED: Rule(roles=_MONEY),
     Kind.PACKAGE_CHANGED: Rule(roles=_MONEY),
     Kind.PACKAGE_ENDING: Rule(roles=_MONEY),
     Kind.PAYMENT_RECEIVED: Rule(roles=_MONEY),
     Kind.PAYMENT_FAILED: Rule(roles=_MONEY),
+    Kind.PAYMENT_DUE: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.PAYMENT_LONG_OVERDUE: Rule(staff=_FINANCE),
     Kind.REFUND_PAID: Rule(roles=_MONEY, may_be_refused=False),
     Kind.REFUND_FAILED: Rule(roles=_MONEY),
     Kind.PAYMENT_DISPUTED: Rule(roles=_MONEY, may_be_refused=False),
     Kind.DISPUTE_CLOSED: Rule(roles=_MONEY),
     Kind.AUTO_TOP_UP_OFF: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.PAYOUT_PAID: Rule(roles=_MONEY),
+    Kind.PAYOUT_RETURNED: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.PAYOUT_REVERSED: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.CONNECTED_ACCOUNT_LIMITED: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.ONWARD_PAYOUT_FAILED: Rule(roles=_MONEY, may_be_refused=False),
+    Kind.EINVOICE_REQUESTED: Rule(roles=_MONEY),
+    Kind.EINVOICE_ISSUED: Rule(roles=_MONEY),
+    Kind.EINVOICE_REFUSED: Rule(roles=_MONEY),
     Kind.USAGE_REJECTED: Rule(roles=_PROGRAMS, by_email=False),
     Kind.KEY_EXPIRING: Rule(roles=_PROGRAMS),
     Kind.DEADLINE_NEAR: Rule(roles=_OWNERS),
@@ -92,8 +127,15 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.VERIFICATION_ENDED: Rule(roles=_OWNERS),
     Kind.VERIFICATION_DUE_SOON: Rule(staff=_OFFICERS),
     Kind.VERIFICATION_OVERDUE: Rule(staff=_OFFICERS),
+    Kind.PROGRAMME_PROPOSED: Rule(staff=_APPROVERS),
     Kind.CASH_DIFFERENCE_OPEN: Rule(staff=_FINANCE),
+    Kind.USAGE_DISPUTED: Rule(roles=_PROGRAMS),
+    Kind.USAGE_DISPUTE_ANSWERED: Rule(roles=_MONEY | _PROGRAMS),
+    Kind.USAGE_DISPUTE_SETTLED: Rule(roles=_MONEY),
+    Kind.USAGE_DISPUTE_DUE: Rule(staff=_OPERATORS),
+    Kind.USAGE_DISPUTE_ESCALATED: Rule(staff=_FINANCE),
     # What somebody who got hold of an account would switch off first.
+    Kind.PAYOUT_ACCOUNT_CHANGED: Rule(roles=_MONEY, may_be_refused=False),
     Kind.KEY_CREATED: Rule(roles=_OWNERS, may_be_refused=False),
     Kind.ROLE_GIVEN: Rule(roles=_OWNERS, may_be_refused=False),
     Kind.WEBHOOK_DISABLED: Rule(roles=_PROGRAMS, may_be_refused=False),
@@ -109,6 +151,10 @@ KIND_OF_EVENT: Final[Mapping[EventKind, Kind]] = {
     EventKind.AWARD_APPROVED: Kind.AWARD_APPROVED,
     EventKind.BALANCE_LOW: Kind.BALANCE_LOW,
     EventKind.HOLD_EXHAUSTED: Kind.HOLD_EXHAUSTED,
+    EventKind.BUDGET_REACHED: Kind.BUDGET_REACHED,
+    EventKind.BUDGET_STOPPED: Kind.BUDGET_STOPPED,
+    EventKind.CREDIT_CHANGED: Kind.CREDIT_CHANGED,
+    EventKind.PAYMENT_DUE: Kind.PAYMENT_DUE,
     EventKind.PACKAGE_ORDERED: Kind.PACKAGE_CHANGED,
     EventKind.PACKAGE_CHANGED: Kind.PACKAGE_CHANGED,
     EventKind.PACKAGE_ENDING: Kind.PACKAGE_ENDING,
@@ -118,6 +164,16 @@ KIND_OF_EVENT: Final[Mapping[EventKind, Kind]] = {
     EventKind.REFUND_FAILED: Kind.REFUND_FAILED,
     EventKind.DISPUTE_OPENED: Kind.PAYMENT_DISPUTED,
     EventKind.DISPUTE_CLOSED: Kind.DISPUTE_CLOSED,
+    EventKind.USAGE_DISPUTED: Kind.USAGE_DISPUTED,
+    EventKind.USAGE_DISPUTE_ANSWERED: Kind.USAGE_DISPUTE_ANSWERED,
+    EventKind.USAGE_DISPUTE_SETTLED: Kind.USAGE_DISPUTE_SETTLED,
+    EventKind.PAYOUT_PAID: Kind.PAYOUT_PAID,
+    EventKind.PAYOUT_RETURNED: Kind.PAYOUT_RETURNED,
+    EventKind.PAYOUT_REVERSED: Kind.PAYOUT_REVERSED,
+    EventKind.CONNECTED_ACCOUNT_LIMITED: Kind.CONNECTED_ACCOUNT_LIMITED,
+    EventKind.ONWARD_PAYOUT_FAILED: Kind.ONWARD_PAYOUT_FAILED,
+    EventKind.PAYOUT_ACCOUNT_PROPOSED: Kind.PAYOUT_ACCOUNT_CHANGED,
+    EventKind.PAYOUT_ACCOUNT_APPROVED: Kind.PAYOUT_ACCOUNT_CHANGED,
     EventKind.USAGE_REJECTED: Kind.USAGE_REJECTED,
     EventKind.KEY_CREATED: Kind.KEY_CREATED,
     EventKind.KEY_ROTATED: Kind.KEY_CREATED,

@@ -15,12 +15,19 @@ def unread_count(*, user_id: int) -> int:
 
 
 def inbox_page(
-    *, user_id: int, after: UUID | None = None, only_unread: bool = False, limit: int
+    *,
+    user_id: int,
+    after: UUID | None = None,
+    only_unread: bool = False,
+    kind: str = "",
+    limit: int,
 ) -> list[Notification]:
-    """Return a person's notifications, the newest first, from behind `after` on."""
+    """Return a person's notifications ('' of any kind), the newest first, behind `after`."""
     rows = Notification.objects.filter(user_id=user_id, in_inbox=True)
     if only_unread:
         rows = rows.filter(read_at=None)
+    if kind:
+        rows = rows.filter(kind=kind)
     if after is not None:
         last = Notification.objects.filter(user_id=user_id, public_id=after).first()
         rows = rows.filter(id__lt=last.pk) if last is not None else rows.none()

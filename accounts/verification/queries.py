@@ -315,3 +315,27 @@ def _decided(row: VerificationSubmission) -> Decision:
 
 def _who(decision: VerificationDecision) -> str:
     return decision.decided_by.name or decision.decided_by.email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """What an organisation declared in its case that was approved last: who it is related to."""
+
+    uscc: str
+    industry: str | None
+    related: frozenset[str]
+
+
+def attested(*, organisation_id: int) -> Attested | None:
+    """Return what an organisation's last approved case declares; None where there is none."""
+    case = (
+        Verification.objects.filter(
+            organisation_id=organisation_id, state=VerificationState.APPROVED
+        )
+        .order_by("-id")
+        .first()
+    )
+    if case is None or case.declaration == Declaration.NOT_MADE:
+        return None
+    related = RelatedParty.objects.filter(verification=case).values_list("uscc", flat=True)
+    return Attested(uscc=case.uscc, industry=case.industry or None, related=frozenset(related))

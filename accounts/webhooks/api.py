@@ -13,7 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import PageQuestion, Question, asked, own_organisation
+from accounts.api_asking import (
+    OrganisationPageQuestion,
+    PageQuestion,
+    Question,
+    asked,
+    organisation_asked,
+    own_organisation,
+    said,
+)
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import (
     MALFORMED,
@@ -26,7 +34,7 @@ from accounts.api_problems import (
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.events.vocabulary import LISTENABLE, EventKind
-from accounts.permissions import Role, Rule, Scope
+from accounts.permissions import Role, Rule, Scope, Staff
 from accounts.webhooks import operations, queries
 from accounts.webhooks.addresses import URL_LENGTH_MAX
 from accounts.webhooks.operations import (
@@ -40,6 +48,12 @@ from kernel.clock import utc_now
 
 _ROLES: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 READERS: Final = Rule(required_scope=Scope.WEBHOOKS_READ, allowed_roles=_ROLES)
+# Whoever is asked why a program hears nothing looks at what was sent, and changes nothing.
+DELIVERY_READERS: Final = Rule(
+    required_scope=Scope.WEBHOOKS_READ,
+    allowed_roles=_ROLES,
+    allowed_staff_roles={Staff.OPERATOR, Staff.AUDITOR},
+)
 WRITERS: Final = Rule(required_scope=Scope.WEBHOOKS_WRITE, allowed_roles=_ROLES)
 REFUSED_BODY: Final = {
     (422, PROBLEM): problem(
@@ -145,17 +159,11 @@ class WebhookDeliveryShown(serializers.Serializer[WebhookDelivery]):
     created_at = serializers.DateTimeField()
 
 
-class DeliveryQuestion(PageQuestion):
+class DeliveryQuestion(OrganisationPageQuestion):
     """Which deliveries."""
 
     endpoint = serializers.UUIDField(required=False)
     state = serializers.ChoiceField([state.value for state in DeliveryState], required=False)
-
-
-def _said(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    reading = body(data=request.data)
-    reading.is_valid(raise_exception=True)
-    return dict(reading.validated_data)
 
 
 def _kinds(names: list[str] | None) -> list[EventKind] | None:
@@ -212,13 +220,13 @@ class Endpoints(APIView):
     def post(self, request: Request) -> Response:
         """Make an endpoint that hears what happens from now on."""
         asked(request, Question)
-        said = _said(request, NewEndpointBody)
+        body = said(request, NewEndpointBody)
         issued = operations.create_endpoint(
             caller=caller_of(request),
             organisation_id=own_organisation(request),
-            url=said["url"],
-            kinds=_kinds(said["kinds"]) or (),
-            description=said["description"],
+            url=body["url"],
+            kinds=_kinds(body["kinds"]) or (),
+            description=body["description"],
             now=utc_now(),
         )
         return Response(IssuedWebhookEndpointShown(issued).data, status=HTTPStatus.CREATED)
@@ -249,14 +257,14 @@ class Endpoint(APIView):
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         """Change what is named; once enabled again it is sent what waited."""
         asked(request, Question)
-        said = _said(request, EndpointChange)
+        body = said(request, EndpointChange)
         changed = operations.change_endpoint(
             caller=caller_of(request),
             endpoint=_endpoint(request, endpoint_id),
-            url=said.get("url"),
-            kinds=_kinds(said.get("kinds")),
-            description=said.get("description"),
-            is_enabled=said.get("enabled"),
+            url=body.get("url"),
+            kinds=_kinds(body.get("kinds")),
+            description=body.get("description"),
+            is_enabled=body.get("enabled"),
             now=utc_now(),
         )
         return Response(WebhookEndpointShown(changed).data)
@@ -300,11 +308,11 @@ class SecretRotation(APIView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Make a new secret; until the overlap ends each message bears both signatures."""
         asked(request, Question)
-        said = _said(request, SecretRotationBody)
+        body = said(request, SecretRotationBody)
         issued = operations.rotate_secret(
             caller=caller_of(request),
             endpoint=_endpoint(request, endpoint_id),
-            overlap=timedelta(seconds=said["overlap_seconds"]),
+            overlap=timedelta(seconds=body["overlap_seconds"]),
             now=utc_now(),
         )
         return Response(IssuedWebhookEndpointShown(issued).data, status=HTTPStatus.CREATED)
@@ -335,16 +343,16 @@ class EndpointPing(APIView):
 
 
 class Deliveries(APIView):
-    """What was sent, what waits, and what was given up."""
+    """What was sent, what waits, and what was given up: one's own, or of whom staff name."""
 
-    access_by_method: ClassVar = {"GET": READERS}
+    access_by_method: ClassVar = {"GET": DELIVERY_READERS}
     throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="webhook_deliveries_list",
         summary="Deliveries to the own organisation's endpoints",
         parameters=[DeliveryQuestion],
-        responses={200: page_of(WebhookDeliveryShown), **REFUSED, **MALFORMED},
+        responses={200: page_of(WebhookDeliveryShown), **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request) -> Response:
         """Return a page of deliveries, the newest first; `state=dead` are the dead letters."""
@@ -352,7 +360,7 @@ class Deliveries(APIView):
         cursor = question.get("cursor")
         try:
             found = queries.delivery_page(
-                organisation_id=own_organisation(request),
+                organisation_id=organisation_asked(request, question),
                 endpoint=question.get("endpoint"),
                 state=question.get("state", ""),
                 after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import PageQuestion, asked, own_organisation
+from accounts.api_asking import OrganisationPageQuestion, asked, organisation_asked
 from accounts.api_paging import encoded, page, page_of, read_cursor, small_number_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle
 from accounts.webhooks import queries
-from accounts.webhooks.api import READERS
+from accounts.webhooks.api import DELIVERY_READERS
 from accounts.webhooks.queries import WebhookAttempt
 
 
@@ -45,21 +45,21 @@ class WebhookAttemptShown(serializers.Serializer[WebhookAttempt]):
 class DeliveryAttempts(APIView):
     """The attempts of a delivery."""
 
-    access_by_method: ClassVar = {"GET": READERS}
+    access_by_method: ClassVar = {"GET": DELIVERY_READERS}
     throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="webhook_attempts_list",
         summary="Attempts of a delivery",
-        parameters=[PageQuestion],
+        parameters=[OrganisationPageQuestion],
         responses={200: page_of(WebhookAttemptShown), **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request, delivery_id: UUID) -> Response:
         """Return a page of attempts, the newest first."""
-        question = asked(request, PageQuestion)
+        question = asked(request, OrganisationPageQuestion)
         cursor = question.get("cursor")
         delivery = queries.own_delivery(
-            organisation_ids=[own_organisation(request)], public_id=delivery_id
+            organisation_ids=[organisation_asked(request, question)], public_id=delivery_id
         )
         found = queries.attempt_page(
             delivery=delivery,

@@ -76,8 +76,8 @@ def test_nobody_hears_what_he_may_not_read(organisation):
     key = by_key(organisation, Scope.WEBHOOKS_WRITE, Scope.USAGE_READ)
     developer = signed_in(make_member(organisation=organisation, role=Role.DEVELOPER))
     for client, kinds, beyond in (
-        # Two kinds are of usage.
-        (key, [], len(LISTENABLE) - 2),
+        # Three kinds are of usage: what is refused, what is disputed, what cannot go on.
+        (key, [], len(LISTENABLE) - 3),
         (key, ["usage.rejected", "invoice.issued"], 1),
         (developer, ["invoice.issued", "usage.rejected"], 1),
         (developer, ["member.added"], 1),
