@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from django.db.models import F, Q
+
 from compute_billing.subsidies.models import Award, Fund
 from compute_billing.subsidies.queries import SubsidyNotFound
 from kernel.sql import rows, statement
@@ -99,23 +101,32 @@ class AwardLine:
         return self.cap - self.granted
 
 
-def funds(*, now: datetime) -> list[FundState]:
-    """Return every fund, the newest budget year first."""
-    return _funds(fund_id=None, now=now)
+def funds(*, authority_id: int | None = None, now: datetime) -> list[FundState]:
+    """Return the funds of an authority (None: of all), the newest budget year first."""
+    return _funds(fund_id=None, authority_id=authority_id, now=now)
 
 
-def fund(*, programme: str, level: str, budget_year: int, now: datetime) -> FundState:
-    """Return the fund of a programme, level and year.
+def fund(
+    *,
+    programme: str,
+    level: str,
+    budget_year: int,
+    authority_id: int | None = None,
+    now: datetime,
+) -> FundState:
+    """Return the fund of a programme, level and year; that of an authority, if one is named.
 
     Raises:
-        SubsidyNotFound: there is none.
+        SubsidyNotFound: there is none, or it is another authority's.
     """
     named = Fund.objects.filter(programme__code=programme, level=level, budget_year=budget_year)
+    if authority_id is not None:
+        named = named.filter(programme__authority_id=authority_id)
     fund_id = named.values_list("id", flat=True).first()
     if fund_id is None:
         message = f"There is no {level} fund of {programme} for {budget_year}."
         raise SubsidyNotFound(message)
-    return _funds(fund_id=fund_id, now=now)[0]
+    return _funds(fund_id=fund_id, authority_id=None, now=now)[0]
 
 
 def awards_of_fund(*, fund_id: int, now: datetime) -> list[AwardLine]:
@@ -124,9 +135,32 @@ def awards_of_fund(*, fund_id: int, now: datetime) -> list[AwardLine]:
     return [_award(award, now=now) for award in awards.order_by("reference")]
 
 
-def _funds(*, fund_id: int | None, now: datetime) -> list[FundState]:
+def award_page(
+    *, fund_id: int, phase: AwardPhase | None, after: str | None, limit: int, now: datetime
+) -> list[AwardLine]:
+    """Return a fund's awards in a phase (None: in any) by reference, from behind one on."""
+    awards = Award.objects.filter(fund_id=fund_id).select_related("tenant", "counter")
+    if phase is not None:
+        awards = awards.filter(_in_phase(phase, now=now))
+    if after is not None:
+        awards = awards.filter(reference__gt=after)
+    return [_award(award, now=now) for award in awards.order_by("reference")[:limit]]
+
+
+def _in_phase(phase: AwardPhase, *, now: datetime) -> Q:
+    """Return what `_phase` says, as a condition."""
+    lasts, is_used_up = Q(ends_at__gt=now), Q(counter__granted__gte=F("counter__cap"))
+    return {
+        AwardPhase.ENDED: ~lasts,
+        AwardPhase.EXHAUSTED: lasts & is_used_up,
+        AwardPhase.RUNNING: lasts & ~is_used_up & Q(starts_at__lte=now),
+        AwardPhase.AHEAD: lasts & ~is_used_up & Q(starts_at__gt=now),
+    }[phase]
+
+
+def _funds(*, fund_id: int | None, authority_id: int | None, now: datetime) -> list[FundState]:
     months = _months(fund_id=fund_id, now=now)
-    found = rows(statement(ROOM, "funds.sql"), fund_id=fund_id, now=now)
+    found = rows(statement(ROOM, "funds.sql"), fund_id=fund_id, authority_id=authority_id, now=now)
     return [FundState(**line, months=months[line["fund_id"]]) for line in found]
 
 

@@ -28,5 +28,6 @@ LEFT JOIN (
     JOIN subsidies_award_counter counter ON counter.award_id = award.id
     GROUP BY award.fund_id
 ) given ON given.fund_id = fund.id
-WHERE %(fund_id)s::bigint IS NULL OR fund.id = %(fund_id)s
+WHERE (%(fund_id)s::bigint IS NULL OR fund.id = %(fund_id)s)
+    AND (%(authority_id)s::bigint IS NULL OR programme.authority_id = %(authority_id)s)
 ORDER BY fund.budget_year DESC, programme.code, fund.level
