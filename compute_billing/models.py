@@ -13,6 +13,7 @@ from compute_billing.bank.models import (
     BankStatement,
     RemittanceCode,
 )
+from compute_billing.budgets.models import Budget, BudgetAlert, MonthSpend
 from compute_billing.cash.models import (
     CashAccount,
     CashDay,
@@ -33,6 +34,23 @@ from compute_billing.catalogue.models import (
     TimeBand,
 )
 from compute_billing.contracts.models import ComputeContract, Project
+from compute_billing.disputes.models import (
+    UsageDispute,
+    UsageDisputeAnswer,
+    UsageDisputeFile,
+    UsageDisputeReminder,
+)
+from compute_billing.einvoices.models import (
+    EInvoice,
+    EInvoiceBill,
+    EInvoiceFile,
+    EInvoiceLine,
+    EInvoiceLinePart,
+    EInvoiceReversed,
+    InvoiceTitle,
+    InvoiceTitleVersion,
+    TaxItem,
+)
 from compute_billing.invoices.models import (
     Invoice,
     InvoiceLine,
@@ -40,6 +58,8 @@ from compute_billing.invoices.models import (
     InvoiceTax,
     TenantMonth,
 )
+from compute_billing.invoices.procurement_models import ProcurementVersion
+from compute_billing.ledger.credit_models import CreditProposal
 from compute_billing.ledger.models import (
     CreditLot,
     Hold,
@@ -48,9 +68,9 @@ from compute_billing.ledger.models import (
     LedgerBalance,
     LedgerPosting,
     LedgerTransaction,
-    LotReserve,
     Wallet,
 )
+from compute_billing.ledger.reserve_models import LotReserve
 from compute_billing.metering.models import (
     Allocation,
     SourceAccountMapping,
@@ -82,6 +102,28 @@ from compute_billing.payments.models import (
     StripeCall,
     StripeEvent,
 )
+from compute_billing.payouts.connect_models import (
+    ConnectCall,
+    ConnectedAccount,
+    OnwardPayout,
+    PayoutReversal,
+)
+from compute_billing.payouts.models import (
+    Payee,
+    PayeeEarning,
+    PayeeEntry,
+    PayeeReserve,
+    Payout,
+    PayoutAccount,
+    PayoutRun,
+)
+from compute_billing.payouts.result_models import ResultFile, ResultLine
+from compute_billing.payouts.terms_models import CommissionCounter, PayoutTerms
+from compute_billing.programmes.models import (
+    ProgrammeTerm,
+    ProgrammeVersion,
+    ProgrammeVersionDecision,
+)
 from compute_billing.rating.models import (
     Charge,
     ChargeShare,
@@ -91,6 +133,7 @@ from compute_billing.rating.models import (
     RatingRun,
     RerateRequest,
 )
+from compute_billing.receivables.models import DunningNotice, DunningPause, DunningStep
 from compute_billing.settlement.models import (
     Claim,
     Claimed,
@@ -111,6 +154,8 @@ __all__ = [
     "BankProposal",
     "BankRefusal",
     "BankStatement",
+    "Budget",
+    "BudgetAlert",
     "CapacityDay",
     "CardType",
     "CashAccount",
@@ -125,11 +170,24 @@ __all__ = [
     "ClaimLine",
     "Claimed",
     "Cluster",
+    "CommissionCounter",
     "ComputeCentre",
     "ComputeContract",
+    "ConnectCall",
+    "ConnectedAccount",
     "CreditLot",
+    "CreditProposal",
     "CustomerClassAssignment",
     "Dispute",
+    "DunningNotice",
+    "DunningPause",
+    "DunningStep",
+    "EInvoice",
+    "EInvoiceBill",
+    "EInvoiceFile",
+    "EInvoiceLine",
+    "EInvoiceLinePart",
+    "EInvoiceReversed",
     "ExhaustedHold",
     "Fund",
     "Hold",
@@ -139,12 +197,16 @@ __all__ = [
     "InvoiceLine",
     "InvoiceSeries",
     "InvoiceTax",
+    "InvoiceTitle",
+    "InvoiceTitleVersion",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerPosting",
     "LedgerTransaction",
     "LotReserve",
     "Meter",
+    "MonthSpend",
+    "OnwardPayout",
     "OperatorStatement",
     "OperatorStatementLine",
     "PackageChange",
@@ -155,24 +217,44 @@ __all__ = [
     "PackagePiece",
     "PackageRecognition",
     "PackageTerm",
+    "Payee",
+    "PayeeEarning",
+    "PayeeEntry",
+    "PayeeReserve",
     "Payment",
+    "Payout",
+    "PayoutAccount",
+    "PayoutReversal",
+    "PayoutRun",
+    "PayoutTerms",
     "Price",
     "PriceList",
     "PriceTier",
+    "ProcurementVersion",
     "Programme",
+    "ProgrammeTerm",
+    "ProgrammeVersion",
+    "ProgrammeVersionDecision",
     "Project",
     "RatingCounter",
     "RatingRun",
     "Refund",
     "RemittanceCode",
     "RerateRequest",
+    "ResultFile",
+    "ResultLine",
     "SavedCard",
     "SourceAccountMapping",
     "StripeCall",
     "StripeEvent",
+    "TaxItem",
     "TenantMonth",
     "TimeBand",
     "UsageConflict",
+    "UsageDispute",
+    "UsageDisputeAnswer",
+    "UsageDisputeFile",
+    "UsageDisputeReminder",
     "UsageImport",
     "UsageKey",
     "UsagePending",

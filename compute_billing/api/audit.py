@@ -6,19 +6,30 @@ from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import InstantField, PageQuestion, asked, own_organisation
+from accounts.api_asking import InstantField, PageQuestion, asked
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import MALFORMED, REFUSED
 from accounts.api_throttling import ReadingThrottle
-from accounts.permissions import Role, Rule, Scope
+from accounts.authentication import caller_of
+from accounts.permissions import Role, Rule, Scope, Staff
 from compute_billing.audit import decisions
 from compute_billing.audit.decisions import Decision, DecisionFilter
 
-AUDIT_READERS: Final = Rule(required_scope=Scope.AUDIT_READ, allowed_roles={Role.OWNER})
+AUDIT_READERS: Final = Rule(
+    required_scope=Scope.AUDIT_READ,
+    allowed_roles={Role.OWNER},
+    allowed_staff_roles={
+        Staff.SUBSIDY_OFFICER,
+        Staff.SUBSIDY_APPROVER,
+        Staff.FINANCE,
+        Staff.AUDITOR,
+    },
+)
 
 
 class DecisionQuestion(PageQuestion):
@@ -37,6 +48,11 @@ class DecisionQuestion(PageQuestion):
     object_type = serializers.CharField(required=False, max_length=64)
     object_id = serializers.CharField(
         required=False, max_length=64, help_text="With `object_type`."
+    )
+    organisation = serializers.CharField(
+        required=False,
+        max_length=64,
+        help_text="Its code, which staff may name; everybody else reads his own.",
     )
     recorded_from = InstantField(required=False)
     recorded_until = InstantField(required=False, help_text="Not included.")
@@ -116,8 +132,20 @@ class DecisionShown(serializers.Serializer[Any]):
         )
 
 
+def _whose(request: Request, question: dict[str, Any]) -> int | None:
+    """Return whose log is read: the caller's organisation's, or that of the exchange for staff.
+
+    Raises:
+        PermissionDenied: somebody else than staff names an organisation.
+    """
+    organisation_id = caller_of(request).organisation_id
+    if organisation_id is not None and "organisation" in question:
+        raise PermissionDenied
+    return organisation_id
+
+
 class Decisions(APIView):
-    """Decisions on the own organisation."""
+    """Decisions on the own organisation; on all for staff."""
 
     access_by_method: ClassVar = {"GET": AUDIT_READERS}
     throttle_classes = (ReadingThrottle,)
@@ -135,7 +163,7 @@ class Decisions(APIView):
         try:
             found = decisions.decision_page(
                 wanted=_wanted(question),
-                organisation_id=own_organisation(request),
+                organisation_id=_whose(request, question),
                 after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,
                 limit=question["limit"] + 1,
             )
@@ -157,6 +185,7 @@ def _wanted(question: dict[str, Any]) -> DecisionFilter:
         actor=question.get("actor", ""),
         action=question.get("action", ""),
         subject=subject,
+        organisation=question.get("organisation", ""),
         recorded_from=question.get("recorded_from"),
         recorded_until=question.get("recorded_until"),
     )

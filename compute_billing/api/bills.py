@@ -25,7 +25,10 @@ from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle
 from compute_billing.api.charges import BILLING_READERS, PAYER_KINDS, ValueShown
 from compute_billing.api.fields import CardSecondsField, FenField, MoneyField, MonthField
+from compute_billing.api.procurement import ProcurementShown
+from compute_billing.einvoices import queries as invoiced
 from compute_billing.invoices import queries
+from compute_billing.invoices.procurement import procurement_on
 from kernel.periods import month_text
 
 
@@ -44,6 +47,10 @@ class InvoiceShown(serializers.Serializer[Any]):
     issuer = serializers.CharField(source="issuer.code")
     month = MonthField(source="period")
     issued_at = serializers.DateTimeField()
+    due_on = serializers.DateField(
+        allow_null=True,
+        help_text="When what was used on credit is to be paid; null where nothing was.",
+    )
     quantity_card_seconds = CardSecondsField(source="quantity")
     gross = MoneyField()
     discount = MoneyField()
@@ -68,20 +75,39 @@ class InvoiceTaxShown(serializers.Serializer[Any]):
     tax = MoneyField()
 
 
-class InvoiceLineShown(ValueShown):
-    """The charges of one price, project, cluster and payer, summed."""
+class InvoicePackageShown(serializers.Serializer[Any]):
+    """What a line says of a package: cards bought, or given back below zero, and for which days."""
 
-    usage_month = MonthField()
-    price_list = serializers.CharField(source="price.price_list")
+    id = serializers.UUIDField(source="package")
+    number = serializers.CharField()
+    contract = serializers.CharField(source="contract_no")
+    cards = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    last_on = serializers.DateField(help_text="Inclusive.")
+    card_month_price = MoneyField(source="price_micro")
+
+
+class InvoiceLineShown(ValueShown):
+    """The charges of one price, project, cluster and payer, summed; or a change of a package."""
+
+    usage_month = MonthField(help_text="Of a package: when it was bought or changed.")
+    price_list = serializers.CharField(
+        source="price.price_list", allow_blank=True, help_text="Empty: a package."
+    )
     card_type = serializers.CharField(source="price.meter")
     cluster = serializers.CharField(allow_blank=True)
-    band = serializers.CharField(source="price.band")
+    band = serializers.CharField(
+        source="price.band", allow_blank=True, help_text="Empty: a package."
+    )
     unit_price = MoneyField(
-        source="price.unit_price_micro", allow_null=True, help_text="Null: tiers say it."
+        source="price.unit_price_micro",
+        allow_null=True,
+        help_text="Null: tiers say it, or a package.",
     )
     project = serializers.CharField(allow_blank=True, help_text="Empty: none.")
     payer_kind = serializers.ChoiceField(PAYER_KINDS)
     quantity_card_seconds = CardSecondsField(source="quantity")
+    package = InvoicePackageShown(allow_null=True)
 
 
 class InvoiceCreditShown(serializers.Serializer[Any]):
@@ -93,6 +119,16 @@ class InvoiceCreditShown(serializers.Serializer[Any]):
     bill_line = serializers.IntegerField(source="bill_position", help_text="Of the bill, from 1.")
 
 
+class InvoicedShown(serializers.Serializer[Any]):
+    """An e-invoice (数电票) that was asked for, the newest first; see /e-invoices."""
+
+    id = serializers.UUIDField(source="public_id")
+    colour = serializers.ChoiceField(["blue", "red"])
+    state = serializers.ChoiceField(invoiced.STATES)
+    number = serializers.CharField(allow_null=True, help_text="20 digits, once it is issued.")
+    issued_on = serializers.DateField(allow_null=True)
+
+
 class InvoiceWithLinesShown(serializers.Serializer[Any]):
     """A bill with its taxes and lines, a credit note also with the lines it takes back from."""
 
@@ -100,6 +136,10 @@ class InvoiceWithLinesShown(serializers.Serializer[Any]):
     taxes = InvoiceTaxShown(many=True)
     lines = InvoiceLineShown(many=True)
     credits = InvoiceCreditShown(many=True)
+    einvoices = InvoicedShown(many=True)
+    procurement = ProcurementShown(
+        allow_null=True, help_text="What the buyer's purchase was called at issue."
+    )
 
 
 class MonthShown(serializers.Serializer[Any]):
@@ -173,6 +213,8 @@ class InvoiceDetail(APIView):
             "taxes": bill.taxes.all(),
             "lines": lines,
             "credits": queries.credits_on(bill),
+            "procurement": procurement_on(bill),
+            "einvoices": invoiced.einvoices_on(invoice_ids=[bill.pk])[bill.pk],
         }
         return Response(InvoiceWithLinesShown(shown).data)
 

@@ -10,21 +10,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api_asking import PageQuestion, asked, own_organisation
+from accounts.api_asking import asked
 from accounts.api_paging import encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, REFUSED
+from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle
+from accounts.permissions import Rule, Staff
 from compute_billing.api.fields import CardsField, MoneyField
 from compute_billing.api.holds import HOLD_READERS
+from compute_billing.api.operators import OperatorPageQuestion, operator_asked
 from compute_billing.rating import exhausted_reading
 from compute_billing.rating.exhausted_reading import ExhaustedCase
 from kernel.clock import utc_now
 
 STATES: Final = ("open", "extended", "ended", "lost")
+CAUSES: Final = ("money", "budget", "silence")
 IS_OPEN: Final = {"open": True, "over": False}
 
 
-class CaseQuestion(PageQuestion):
+CASE_READERS: Final = Rule(
+    required_scope=HOLD_READERS.required_scope,
+    allowed_roles=HOLD_READERS.allowed_roles,
+    allowed_staff_roles={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR},
+)
+
+
+class CaseQuestion(OperatorPageQuestion):
     """Which cases."""
 
     state = serializers.ChoiceField(tuple(IS_OPEN), required=False)
@@ -44,6 +54,10 @@ class ExhaustedCaseShown(serializers.Serializer[ExhaustedCase]):
     cards = CardsField(source="milli_cards")
     state = serializers.ChoiceField(
         STATES, help_text="`lost`: the hold is over, and nothing is heard of the job any more."
+    )
+    cause = serializers.ChoiceField(
+        CAUSES,
+        help_text="`silence`: nobody asked for more, and the job was seen to run on.",
     )
     noted_at = serializers.DateTimeField(help_text="When more was refused first.")
     exhausted_at = serializers.DateTimeField(
@@ -66,21 +80,21 @@ class ExhaustedCaseShown(serializers.Serializer[ExhaustedCase]):
 class EnforcementCases(APIView):
     """Jobs that must be stopped: tenants read theirs, operators those on their compute."""
 
-    access_by_method: ClassVar = {"GET": HOLD_READERS}
+    access_by_method: ClassVar = {"GET": CASE_READERS}
     throttle_classes = (ReadingThrottle,)
 
     @extend_schema(
         operation_id="enforcement_list",
         summary="Running jobs that are out of money",
         parameters=[CaseQuestion],
-        responses={200: page_of(ExhaustedCaseShown), **REFUSED, **MALFORMED},
+        responses={200: page_of(ExhaustedCaseShown), **REFUSED, **NOT_FOUND, **MALFORMED},
     )
     def get(self, request: Request) -> Response:
         """Return a page of cases, the newest first."""
         question: dict[str, Any] = asked(request, CaseQuestion)
         cursor = question.get("cursor")
         found = exhausted_reading.exhausted_page(
-            organisation_id=own_organisation(request),
+            organisation_id=operator_asked(request, question),
             is_open=IS_OPEN.get(question.get("state", "")),
             after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,
             limit=question["limit"] + 1,

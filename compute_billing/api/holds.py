@@ -22,6 +22,7 @@ from accounts.keys.operations import actor_of
 from accounts.permissions import Role, Rule, Scope
 from compute_billing import public
 from compute_billing.api.fields import CardSecondsField, CardsField, MoneyField
+from compute_billing.budgets.operations import BudgetExhausted, note_stop
 from compute_billing.ledger import hold_reading
 from compute_billing.ledger.hold_reading import HoldInWords, HoldKey
 from compute_billing.rating import exhausting, holding
@@ -38,7 +39,10 @@ HOLDERS: Final = Rule(required_scope=Scope.USAGE_WRITE, allowed_roles={Role.OWNE
 STATES: Final = ("open", "closed", "expired")
 UNHELD: Final[dict[Any, Any]] = {
     (400, PROBLEM): problem("idempotency_key_missing"),
-    (402, PROBLEM): problem("insufficient_funds: `details.shortfall` says how much is missing."),
+    (402, PROBLEM): problem(
+        "insufficient_funds, or budget_exhausted where a budget of the tenant stops what it cannot "
+        "pay: `details.shortfall` says how much is missing."
+    ),
     (409, PROBLEM): problem(
         "hold_reference_reused, hold_is_closed, idempotency_key_in_flight: see the detail."
     ),
@@ -150,6 +154,13 @@ class Holds(APIView):
         asked(request, Question)
         body = said(request, HoldAsked)
         operator_id = own_organisation(request)
+        try:
+            return self._held(request, body, operator_id=operator_id)
+        except BudgetExhausted as refusal:
+            note_stop(refusal, now=utc_now())
+            raise
+
+    def _held(self, request: Request, body: dict[str, Any], *, operator_id: int) -> Response:
         return _answered(
             request,
             status=201,
@@ -223,6 +234,12 @@ class HoldExtend(APIView):
             )
         except InsufficientFunds as refusal:
             exhausting.note_exhausted(**wanted, shortfall_micro=refusal.shortfall_micro)
+            raise
+        except BudgetExhausted as refusal:
+            note_stop(refusal, now=wanted["now"])
+            exhausting.note_exhausted(
+                **wanted, shortfall_micro=refusal.shortfall_micro, cause="budget"
+            )
             raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -14,6 +15,7 @@ from accounts.authentication import caller_of
 from accounts.models import User
 from accounts.permissions import Role, Rule, Scope
 from compute_billing.payments.operations import UnableToTopUp
+from kernel.clock import utc_now
 from kernel.errors import DomainError
 from kernel.money import DEFAULT_CURRENCY, MICRO_PER_FEN, Money
 
@@ -64,16 +66,20 @@ def operator_id(code: str) -> int:
 
 
 def insist_on_second_factor(request: Request) -> None:
-    """Let nobody but a person who showed a second factor go on.
+    """Let nobody but a person who has just shown a second factor go on (docs/adr/0051).
 
     Raises:
-        SecondFactorMissing: the session showed none, or it was taken away since.
+        SecondFactorMissing: the session showed none of late, or it was taken away since.
     """
     user = request.user
     is_shown = isinstance(user, User) and second_factor.lets_money_out(
         request=request._request,  # noqa: SLF001 (allauth reads Django's request)
         user=user,
+        now=utc_now(),
     )
     if caller_of(request).user_id is None or not is_shown:
-        message = "Money leaves with a second factor only: confirm it in the portal first."
+        message = (
+            f"Money leaves with a second factor that was shown within the last "
+            f"{settings.MONEY_OUT_FACTOR_MINUTES} minutes: confirm it in the portal first."
+        )
         raise SecondFactorMissing(message)

@@ -27,6 +27,18 @@ class OperatorPageQuestion(PageQuestion):
     operator = serializers.CharField(required=False, max_length=64, help_text=_HELP)
 
 
+def operator_or_all(request: Request, question: dict[str, Any]) -> int | None:
+    """Return the operator whose rows are read; None for all, where staff name none.
+
+    Raises:
+        PermissionDenied: somebody else than staff names one.
+        OrganisationNotFound: there is none of this code.
+    """
+    if caller_of(request).organisation_id is None and "operator" not in question:
+        return None
+    return operator_asked(request, question)
+
+
 def operator_asked(request: Request, question: dict[str, Any]) -> int:
     """Return the operator whose rows are read.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,7 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import Question, asked, own_organisation
-from accounts.api_paging import encoded, page, page_of, read_cursor, small_number_of, uuid_of
+from accounts.api_paging import (
+    CursorMalformed,
+    encoded,
+    page,
+    page_of,
+    read_cursor,
+    small_number_of,
+    uuid_of,
+)
 from accounts.api_problems import MALFORMED, NOT_FOUND, REFUSED
 from accounts.api_throttling import ReadingThrottle, UsageThrottle
 from accounts.authentication import caller_of
@@ -64,6 +72,22 @@ class SourceShown(serializers.Serializer[SourceHealth]):
     last_seen_at = serializers.DateTimeField(allow_null=True)
     open_rejects = serializers.IntegerField()
     open_conflicts = serializers.IntegerField()
+
+
+class SourceDeliveryShown(serializers.Serializer[Any]):
+    """A delivery, and how many of its records became what; its rejects by /usage/imports/{id}."""
+
+    import_id = serializers.UUIDField(source="public_id")
+    format = serializers.CharField()
+    origin = serializers.CharField(help_text="A file's name, or the prefix of a key.")
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(
+        allow_null=True, help_text="null: under way, or its reader died."
+    )
+    accepted = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    conflict = serializers.IntegerField()
+    rejected = serializers.IntegerField()
 
 
 class RejectShown(serializers.Serializer[OpenReject]):
@@ -178,6 +202,41 @@ class SourceRejects(APIView):
 def _reject(cursor: str) -> tuple[UUID, int]:
     import_id, position = read_cursor(cursor, parts=2)
     return uuid_of(import_id), small_number_of(position)
+
+
+class SourceDeliveries(APIView):
+    """Deliveries of a source."""
+
+    access_by_method: ClassVar = {"GET": SOURCE_READERS}
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(
+        operation_id="source_deliveries_list",
+        summary="Deliveries of a source, and how many of their records became what",
+        parameters=[OperatorPageQuestion],
+        responses={200: page_of(SourceDeliveryShown), **REFUSED, **NOT_FOUND, **MALFORMED},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Return a page of deliveries, the newest first."""
+        question = asked(request, OperatorPageQuestion)
+        cursor = question.get("cursor")
+        source = queries.source_of_operator(
+            code=code, operator_id=operator_asked(request, question)
+        )
+        try:
+            found = health.delivery_page(
+                source_id=source.pk,
+                after=uuid_of(read_cursor(cursor, parts=1)[0]) if cursor else None,
+                limit=question["limit"] + 1,
+            )
+        except queries.UnknownImport as error:
+            raise CursorMalformed from error
+        return page(
+            found,
+            limit=question["limit"],
+            shown=SourceDeliveryShown,
+            cursor=lambda delivery: encoded(str(delivery.public_id)),
+        )
 
 
 class SourceConflicts(APIView):

@@ -63,7 +63,8 @@ def line_of_bill(*, tenant_id: int, bill: UUID, position: int) -> Line:
         on=OnBill(
             booked_month=line.booked_month,
             usage_month=line.usage_month,
-            price_id=line.price_id,
+            # No price is 0: behind a line of a package there is no use.
+            price_id=line.price_id or 0,
             project_id=line.project_id,
             cluster_id=line.cluster_id,
             payer_kind=line.payer_kind,

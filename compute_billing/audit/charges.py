@@ -79,6 +79,7 @@ class Charge:
     charge_id: int
     recorded_month: date
     source: str
+    source_name: str
     external_id: str
     segment_no: int
     revision: int
@@ -87,9 +88,14 @@ class Charge:
     segment_start: datetime
     segment_end: datetime
     issuer: str
+    issuer_name: str
     price_list: str
+    list_kind: str
+    customer_class: str
     card_type: str
     band: str
+    band_starts_minute: int | None
+    band_ends_minute: int | None
     unit_price_micro: int | None
     project: str | None
     quantity: int
@@ -135,7 +141,7 @@ def charge_page(
     found = rows(
         statement(ROOM, "charge_page.sql"),
         tenant_id=tenant_id,
-        usage_id=None,
+        usage_ids=None,
         recorded_month=None,
         after_month=month,
         after_id=charge_id,
@@ -154,24 +160,39 @@ def explain_usage(
         UnknownUsage: the tenant has no such record.
     """
     usage = usage_by_key(tenant_id=tenant_id, source=source, external_id=external_id)
-    charges = _charges_of(usage, tenant_id=tenant_id) if with_charges else None
+    charges = charges_of(tenant_id=tenant_id, usage=[usage]) if with_charges else None
     return Explanation(usage=usage, charges=charges)
 
 
-def _charges_of(usage: Usage, *, tenant_id: int) -> list[Charge]:
+def charges_of(*, tenant_id: int, usage: Sequence[Usage]) -> list[Charge]:
+    """Return the charges of some records of a tenant with their shares and postings.
+
+    In two queries for each month in which the records were recorded.
+    """
+    by_month: dict[date, list[int]] = defaultdict(list)
+    for record in usage:
+        by_month[record.recorded_month].append(record.usage_id)
+    return [
+        charge
+        for month, usage_ids in sorted(by_month.items())
+        for charge in _charges_of(tenant_id=tenant_id, recorded_month=month, usage_ids=usage_ids)
+    ]
+
+
+def _charges_of(*, tenant_id: int, recorded_month: date, usage_ids: list[int]) -> list[Charge]:
     found = rows(
         statement(ROOM, "charge_page.sql"),
         tenant_id=tenant_id,
-        usage_id=usage.usage_id,
-        recorded_month=usage.recorded_month,
+        usage_ids=usage_ids,
+        recorded_month=recorded_month,
         after_month=None,
         after_id=None,
-        limit=CHARGES_OF_RECORD_MAX,
+        limit=CHARGES_OF_RECORD_MAX * len(usage_ids),
         **asdict(ChargeFilter()),
     )
     shares = _shares(
         tenant_id=tenant_id,
-        recorded_month=usage.recorded_month,
+        recorded_month=recorded_month,
         charge_ids=[charge["charge_id"] for charge in found],
     )
     return [_charge(charge, shares=shares[charge["charge_id"]]) for charge in found]

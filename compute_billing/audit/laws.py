@@ -10,6 +10,8 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
+from compute_billing.audit.document_laws import DOCUMENT_LAWS
+from compute_billing.audit.payout_laws import PAYOUT_LAWS
 from kernel import seals
 from kernel.sql import rows, statement
 
@@ -183,6 +185,11 @@ LAWS: Final = (
         "A counter holds the sums of its charges, and its amount is the price of its quantity",
     ),
     _law(
+        "months_hold_what_was_spent",
+        "预算所比对的每月支出等于该项目该月计费中租户承担部分之和",
+        "What a month is said to have cost a tenant is the sum of its own part of its charges",
+    ),
+    _law(
         "charge_parts_add_up",
         "计费总额 = 折扣 + 补贴 + 租户承担，且等于各份额之和",
         "Gross = discount + programme + tenant, and each is the sum of its shares",
@@ -281,6 +288,7 @@ LAWS: Final = (
         "Credit notes never take back more than a line billed, and each line is the sum of what "
         "it takes back",
     ),
+    *(_law(*told) for told in DOCUMENT_LAWS),
     _law(
         "invoice_numbers_without_gaps",
         "同一开具方同一系列的账单号连续无缺号",
@@ -342,6 +350,7 @@ LAWS: Final = (
         "A bank line that became a tenant's money is one paid lot of its amount in its custody, "
         "and no lot came from the bank without a line",
     ),
+    *(_law(*told) for told in PAYOUT_LAWS),
     # Where the money lies.
     _law(
         "cash_days_add_up",

@@ -26,6 +26,7 @@ class LotUse:
     segment_end: datetime
     is_reversal: bool
     source: str
+    source_name: str
     record: str
     job: str
     amount: int

@@ -48,6 +48,7 @@ class DayOfUse:
 
     day: date
     project: str | None
+    project_name: str | None
     card_type: str
     quantity: int
 
@@ -63,6 +64,7 @@ class RunningJob:
     job: str
     record: str
     project: str | None
+    project_name: str | None
     card_type: str
     milli_cards: int
     started_at: datetime
@@ -73,9 +75,9 @@ class RunningJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageChoices:
-    """What can be filtered by: the projects and card types that occur in a time."""
+    """What can be filtered by: the projects (code, name) and card types that occur in a time."""
 
-    projects: Sequence[str]
+    projects: Sequence[tuple[str, str]]
     card_types: Sequence[str]
 
 
@@ -147,9 +149,20 @@ def usage_costs(*, tenant_id: int, usage: Sequence[Usage]) -> dict[int, Cost]:
     }
 
 
-def spent(*, tenant_id: int, since: datetime, until: datetime) -> int:
-    """Return what a tenant itself bears of its use that began in a time, in micro-yuan."""
-    found = rows(statement(ROOM, "spent.sql"), tenant_id=tenant_id, since=since, until=until)
+def spent(
+    *, tenant_id: int, since: datetime, until: datetime, project_id: int | None = None
+) -> int:
+    """Return what a tenant itself bears of its use that began in a time, in micro-yuan.
+
+    Of all of it, or of that in one project.
+    """
+    found = rows(
+        statement(ROOM, "spent.sql"),
+        tenant_id=tenant_id,
+        since=since,
+        until=until,
+        project_id=project_id,
+    )
     return int(found[0]["tenant"])
 
 

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
+from compute_billing.bank.balances import of_running
 from compute_billing.bank.camt_file import is_camt, read_camt
 from compute_billing.bank.lines import (
     AMOUNT_FEN_MAX,
@@ -64,7 +65,7 @@ def read_statement(content: bytes, *, name: str) -> ReadStatement:
     """
     if len(content) > BYTES_MAX:
         message = f"The file has more than {BYTES_MAX // 1_000_000} MB: export a shorter time."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "too_large"})
     if is_camt(content):
         return read_camt(content, name=name)
     table = _table(_text(content))
@@ -81,12 +82,13 @@ def read_statement(content: bytes, *, name: str) -> ReadStatement:
             refused.append(RefusedLine(position=position, reason=str(error), text=text))
     if len(lines) > LINES_MAX:
         message = f"The file has more than {LINES_MAX} lines: export a shorter time."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "too_many_lines"})
     return ReadStatement(
         name=name[:200],
         sha256=sha256(content).hexdigest(),
         lines=counted(lines),
         refused=tuple(refused),
+        balances=of_running(lines),
     )
 
 
@@ -97,7 +99,7 @@ def _text(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     message = "The file is neither UTF-8 nor GB 18030: export it as CSV again."
-    raise UnableToReadStatement(message)
+    raise UnableToReadStatement(message, details={"reason": "unknown_encoding"})
 
 
 def _table(text: str) -> list[list[str]]:
@@ -107,7 +109,7 @@ def _table(text: str) -> list[list[str]]:
         return [[_cell(cell) for cell in cells] for cells in reader]
     except csv.Error as error:
         message = f"The file is no table: {error}."
-        raise UnableToReadStatement(message) from error
+        raise UnableToReadStatement(message, details={"reason": "no_table"}) from error
 
 
 def _cell(text: str) -> str:
@@ -126,7 +128,7 @@ def _head(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, list[int]]]:
         "No line names a date and an amount: the columns must be called as online banks call them,"
         " for example 交易日期, 贷方发生额, 对方户名, 附言."
     )
-    raise UnableToReadStatement(message)
+    raise UnableToReadStatement(message, details={"reason": "no_columns"})
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:
@@ -200,7 +202,7 @@ def _fen(text: str) -> int:
         return 0
     try:
         fen = Decimal(plain).scaleb(2)
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise _Unreadable("malformed_amount") from error
     if not fen.is_finite() or fen != fen.to_integral_value() or abs(fen) > AMOUNT_FEN_MAX:
         raise _Unreadable("malformed_amount")

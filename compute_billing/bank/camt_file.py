@@ -6,16 +6,19 @@ is refused with the line of the file and the element; the others stand.
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Final
 
 from lxml import etree
 
+from compute_billing.bank.balances import signed
 from compute_billing.bank.lines import (
     AMOUNT_FEN_MAX,
     LINES_MAX,
     TEXT_LENGTH_MAX,
+    Balances,
     ReadStatement,
     RefusedLine,
     StatementLine,
@@ -28,6 +31,11 @@ VERSIONS: Final = ("02", "08")
 CURRENCY: Final = "CNY"
 NOT_PROVIDED: Final = "NOTPROVIDED"
 DIRECTIONS: Final = {"CRDT": True, "DBIT": False}
+# Balances by ISO 20022 ExternalBalanceType1Code: booked, before and after; PRCD is the closing of
+# the statement before.
+OPENING: Final = ("OPBD", "PRCD")
+CLOSING: Final = ("CLBD",)
+NOT_BOOKED: Final = "not_booked"
 
 
 class _Unreadable(ValueError):
@@ -60,14 +68,82 @@ def read_camt(content: bytes, *, name: str) -> ReadStatement:
             refused.append(_refused(error, position=position))
     if len(lines) > LINES_MAX:
         message = f"The file has more than {LINES_MAX} entries: export a shorter time."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "too_many_lines"})
     return ReadStatement(
         name=name[:200],
         sha256=sha256(content).hexdigest(),
         lines=counted(lines),
         refused=tuple(refused),
         account=_account(statements),
+        balances=_balances(statements, lines, refused),
     )
+
+
+def _balances(
+    statements: list[Any], lines: list[StatementLine], refused: list[RefusedLine]
+) -> Balances | None:
+    """Return what the account held before and after all statements of the file.
+
+    Raises:
+        UnableToReadStatement: the file can be read whole and does not add up, or a statement does
+            not begin where the one before it ended.
+    """
+    told = [(_balance(one, *OPENING), _balance(one, *CLOSING)) for one in statements]
+    known = [(opened, closed) for opened, closed in told if opened and closed]
+    if not known or len(known) != len(told):
+        return None
+    for (_, (_, closed_fen)), ((day, opened_fen), _) in pairwise(known):
+        if closed_fen != opened_fen:
+            message = (
+                f"The statement of {day.isoformat()} begins with {opened_fen} fen, the one before "
+                f"it ends with {closed_fen}: a statement between them is missing. Export all of it."
+            )
+            raise UnableToReadStatement(message)
+    (opening_on, opening_fen), (closing_on, closing_fen) = known[0][0], known[-1][1]
+    difference = closing_fen - opening_fen - sum(signed(line) for line in lines)
+    if difference and all(one.reason == NOT_BOOKED for one in refused):
+        message = (
+            f"The file does not add up: {opening_fen} fen and its entries come to "
+            f"{closing_fen - difference} fen, but it closes with {closing_fen}. Export all of it; "
+            "do not edit it."
+        )
+        raise UnableToReadStatement(message)
+    return Balances(
+        opening_on=opening_on,
+        opening_fen=opening_fen,
+        closing_on=closing_on,
+        closing_fen=closing_fen,
+        difference_fen=difference,
+    )
+
+
+def _balance(statement: Any, *codes: str) -> tuple[date, int] | None:
+    """Return the day and the fen of a balance by its code, the first code that is told."""
+    for code in codes:
+        for node in statement.iterfind("{*}Bal"):
+            if _first(node, "Tp/CdOrPrtry/Cd") == code:
+                return _told_balance(node)
+    return None
+
+
+def _told_balance(node: Any) -> tuple[date, int]:
+    direction = DIRECTIONS.get(_first(node, "CdtDbtInd"))
+    amount = node.find("{*}Amt")
+    try:
+        fen = Decimal("" if amount is None else (amount.text or "").strip()).scaleb(2)
+        day = date.fromisoformat(_first(node, "Dt/Dt", "Dt/DtTm")[:10])
+    except (ArithmeticError, ValueError) as error:
+        raise _unreadable_balance(node) from error
+    if direction is None or not fen.is_finite() or fen != fen.to_integral_value() or fen < 0:
+        raise _unreadable_balance(node)
+    if amount.get("Ccy") != CURRENCY or fen > AMOUNT_FEN_MAX:
+        raise _unreadable_balance(node)
+    return day, int(fen) if direction else -int(fen)
+
+
+def _unreadable_balance(node: Any) -> UnableToReadStatement:
+    message = f"Line {node.sourceline}: this balance cannot be read. Export the file again."
+    return UnableToReadStatement(message)
 
 
 def _document(content: bytes) -> Any:
@@ -83,10 +159,10 @@ def _document(content: bytes) -> Any:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         message = f"The file is no well-formed XML: {error}. Export it again; do not edit it."
-        raise UnableToReadStatement(message) from error
+        raise UnableToReadStatement(message, details={"reason": "no_xml"}) from error
     if root.getroottree().docinfo.doctype:
         message = "Line 1: the file has a document type (DOCTYPE); statements have none."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "no_xml"})
     return root
 
 
@@ -100,11 +176,11 @@ def _statements(root: Any) -> list[Any]:
             f"Line {root.sourceline}: <{found.localname}> of {found.namespace or 'no namespace'} is"
             f" no {known}. Have the bank export one of these."
         )
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "other_document"})
     statements = root.findall("{*}BkToCstmrStmt/{*}Stmt")
     if not statements:
         message = f"Line {root.sourceline}: the document has no BkToCstmrStmt/Stmt."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "no_statement"})
     return list(statements)
 
 
@@ -122,14 +198,14 @@ def _account(statements: list[Any]) -> str:
         place = one if account is None else account
         if not number:
             message = f"Line {place.sourceline}: Stmt/Acct/Id names no account."
-            raise UnableToReadStatement(message)
+            raise UnableToReadStatement(message, details={"reason": "no_account"})
         if currency not in {"", CURRENCY}:
             message = f"Line {place.sourceline}: Acct/Ccy is {currency}; only {CURRENCY} is kept."
-            raise UnableToReadStatement(message)
+            raise UnableToReadStatement(message, details={"reason": "other_currency"})
         numbers.add("".join(number.split()).upper())
     if len(numbers) > 1:
         message = f"The file has statements of {len(numbers)} accounts: export one at a time."
-        raise UnableToReadStatement(message)
+        raise UnableToReadStatement(message, details={"reason": "several_accounts"})
     return numbers.pop()
 
 
@@ -137,7 +213,7 @@ def _lines(entry: Any, *, position: int) -> list[StatementLine]:
     """Return the line of an entry, or those of a batch whose parts tell their amounts."""
     status = _first(entry, "Sts/Cd", "Sts")
     if status != "BOOK":
-        raise _Unreadable("not_booked", _node(entry, "Sts"))
+        raise _Unreadable(NOT_BOOKED, _node(entry, "Sts"))
     direction = DIRECTIONS.get(_first(entry, "CdtDbtInd"))
     if direction is None:
         raise _Unreadable("unknown_direction", _node(entry, "CdtDbtInd"))
@@ -197,7 +273,7 @@ def _fen(node: Any) -> int:
         raise _Unreadable("other_currency", amount)
     try:
         fen = Decimal((amount.text or "").strip()).scaleb(2)
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise _Unreadable("malformed_amount", amount) from error
     if not fen.is_finite() or fen != fen.to_integral_value() or not 0 < fen <= AMOUNT_FEN_MAX:
         raise _Unreadable("malformed_amount", amount)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.events.operations import emit
 from accounts.events.vocabulary import PaymentReceived
+from accounts.queries import roles_by_organisation
 from compute_billing.bank.locks import lock_account, lock_proposal
 from compute_billing.bank.models import BankDecision, BankLine, BankProposal, Fate, Match
 from compute_billing.ledger import operations as ledger
@@ -102,6 +103,8 @@ def decide(
 ) -> BankDecision | BankProposal:
     """Give a line its fate; from `two_from_fen` on only propose it to somebody else.
 
+    Whatever the amount, what would be the person's own organisation's is only proposed.
+
     Raises:
         LineNotFound: there is no such line.
         UnableToDecide: no reason, an outgoing line, or a credit to nobody.
@@ -111,7 +114,7 @@ def decide(
         line = _open_line(line_id)
         _refuse_malformed(line, fate=fate, tenant_id=tenant_id, reason=reason)
         tenant_id = tenant_id if fate == Fate.CREDIT else None
-        if line.amount_fen >= two_from_fen:
+        if line.amount_fen >= two_from_fen or _is_own(tenant_id, user_id=user_id):
             return _propose(
                 line, fate=fate, tenant_id=tenant_id, reason=reason, user_id=user_id, now=now
             )
@@ -130,13 +133,16 @@ def approve(*, proposal_id: UUID, two_from_fen: int, user_id: int, now: datetime
 
     Raises:
         ProposalNotFound: there is none, or it was closed.
-        UnableToApproveOwnProposal: it is one's own.
+        UnableToApproveOwnProposal: it is one's own, or one's organisation's.
         LineDecided: the line has its fate already.
     """
     with transaction():
         proposal = _open_proposal(proposal_id)
         if proposal.maker_id == user_id:
             message = "Whoever proposed this does not approve it: ask somebody else."
+            raise UnableToApproveOwnProposal(message)
+        if _is_own(proposal.tenant_id, user_id=user_id):
+            message = "A member of whose money it would be does not approve it."
             raise UnableToApproveOwnProposal(message)
         _close(proposal, user_id=user_id, now=now)
         verdict = _Verdict(
@@ -160,6 +166,10 @@ def refuse(*, proposal_id: UUID, user_id: int, now: datetime) -> None:
         proposal = _open_proposal(proposal_id)
         _close(proposal, user_id=user_id, now=now)
         _record("bank.refuse_proposal", proposal.line, user_id=user_id, now=now)
+
+
+def _is_own(tenant_id: int | None, *, user_id: int) -> bool:
+    return tenant_id is not None and tenant_id in roles_by_organisation(user_id=user_id)
 
 
 @transaction_required
@@ -259,7 +269,7 @@ def _credit(line: BankLine, *, tenant_id: int, now: datetime) -> int:
         reference=f"bank:{line.public_id}",
         now=now,
     )
-    ledger.clear_arrears(tenant_id=tenant_id, now=now)
+    ledger.clear_debts(tenant_id=tenant_id, now=now)
     return lot.account_id
 
 

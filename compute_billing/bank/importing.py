@@ -1,20 +1,22 @@
 """Takes a statement in: each line once, whichever files tell of it; a bad line stands by itself."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from compute_billing.bank.lines import ReadStatement, StatementLine
 from compute_billing.bank.locks import lock_account
-from compute_billing.bank.matching import Payers, match
-from compute_billing.bank.models import BankAccount, BankLine, BankRefusal, BankStatement
+from compute_billing.bank.matching import Found, Payers, match
+from compute_billing.bank.models import BankAccount, BankLine, BankRefusal, BankStatement, Match
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
 from kernel.transactions import transaction, transaction_required
 
 BATCH: Final = 1_000
+# A day and an amount in fen.
+Movement = tuple[date, int]
 
 
 class AccountNotFound(DomainError):
@@ -61,10 +63,12 @@ def import_statement(
             lines=len(read.lines),
             new_lines=len(new),
             refused_lines=len(read.refused),
+            **_balances(read),
             imported_by_id=user_id,
             imported_at=now,
         )
-        _keep(new, statement=statement, account=account, now=now)
+        told = _told_otherwise(account, read.lines)
+        _keep(new, statement=statement, account=account, told=told, now=now)
         BankRefusal.objects.bulk_create(
             BankRefusal(
                 statement=statement, position=line.position, reason=line.reason, text=line.text
@@ -86,6 +90,10 @@ def import_statement(
         new_lines=len(new),
         refused=len(read.refused),
     )
+
+
+def _balances(read: ReadStatement) -> dict[str, Any]:
+    return {} if read.balances is None else asdict(read.balances)
 
 
 @transaction_required
@@ -114,26 +122,64 @@ def _unknown(account: BankAccount, lines: Sequence[StatementLine]) -> list[State
     return [line for line in lines if line.key not in known]
 
 
+def _told_otherwise(account: BankAccount, lines: Sequence[StatementLine]) -> set[Movement]:
+    """Return what other files told of these days, and this one does not tell in the same words.
+
+    A movement may come once as a table and once as camt.053, with a serial or without: then its
+    two lines are not known to be one, and a new line of that day and amount is for a person.
+    """
+    days = {line.booked_on for line in lines}
+    known = BankLine.objects.filter(account=account, booked_on__in=days)
+    keys = {line.key for line in lines}
+    return {
+        (booked_on, amount_fen)
+        for key, booked_on, amount_fen in known.exclude(match=Match.OUTGOING).values_list(
+            "key", "booked_on", "amount_fen"
+        )
+        if key not in keys
+    }
+
+
 @transaction_required
 def _keep(
-    lines: Iterable[StatementLine], *, statement: BankStatement, account: BankAccount, now: datetime
+    lines: Iterable[StatementLine],
+    *,
+    statement: BankStatement,
+    account: BankAccount,
+    told: set[Movement],
+    now: datetime,
 ) -> None:
     payers = Payers(operator_id=account.operator_id)
     BankLine.objects.bulk_create(
-        (_row(line, payers, statement=statement, account=account, now=now) for line in lines),
+        (
+            _row(
+                line,
+                _doubted(match(line, payers), line=line, told=told),
+                statement=statement,
+                account=account,
+                now=now,
+            )
+            for line in lines
+        ),
         batch_size=BATCH,
     )
 
 
+def _doubted(found: Found, *, line: StatementLine, told: set[Movement]) -> Found:
+    """Leave to a person what would be credited by itself and may have been."""
+    if found.match == Match.EXACT and (line.booked_on, line.amount_fen) in told:
+        return Found(match=Match.REPEATED, tenant_id=found.tenant_id)
+    return found
+
+
 def _row(
     line: StatementLine,
-    payers: Payers,
+    found: Found,
     *,
     statement: BankStatement,
     account: BankAccount,
     now: datetime,
 ) -> BankLine:
-    found = match(line, payers)
     return BankLine(
         account=account,
         statement=statement,

@@ -63,10 +63,25 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Balances:
+    """What the account held before the first and after the last movement, in fen.
+
+    `difference_fen` is what the closing balance is above opening and readable movements.
+    """
+
+    opening_on: date
+    opening_fen: int
+    closing_on: date
+    closing_fen: int
+    difference_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadStatement:
     """What a file says: its lines, those that cannot be read, and what it is known by.
 
-    `account` is the number of the account that it says to be of; a table says none.
+    `account` is the number of the account that it says to be of; a table says none. `balances`
+    are None where it tells none.
     """
 
     name: str
@@ -74,6 +89,7 @@ class ReadStatement:
     lines: tuple[StatementLine, ...]
     refused: tuple[RefusedLine, ...]
     account: str = ""
+    balances: Balances | None = None
 
 
 def counted(lines: Iterable[StatementLine]) -> tuple[StatementLine, ...]:

@@ -59,6 +59,14 @@ class BankStatement(models.Model):
     lines = models.PositiveIntegerField()
     new_lines = models.PositiveIntegerField()
     refused_lines = models.PositiveIntegerField()
+    # What the file says the account held before and after it; null where it does not.
+    opening_on = models.DateField(null=True)
+    opening_fen = models.BigIntegerField(null=True)
+    closing_on = models.DateField(null=True)
+    closing_fen = models.BigIntegerField(null=True)
+    difference_fen = models.BigIntegerField(
+        null=True, help_text="Closing less opening and readable movements."
+    )
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     imported_at = models.DateTimeField()
 
@@ -68,14 +76,35 @@ class BankStatement(models.Model):
             models.CheckConstraint(
                 condition=Q(new_lines__lte=F("lines")), name="bank_statement_counts"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    opening_on=None,
+                    opening_fen=None,
+                    closing_on=None,
+                    closing_fen=None,
+                    difference_fen=None,
+                )
+                | Q(
+                    opening_on__isnull=False,
+                    opening_fen__isnull=False,
+                    closing_on__gte=F("opening_on"),
+                    closing_fen__isnull=False,
+                    difference_fen__isnull=False,
+                ),
+                name="bank_statement_tells_all_balances_or_none",
+            ),
         ]
 
 
 class Match(models.TextChoices):
-    """What a line says of whose it is: a code and its holder's name, one of them, or neither."""
+    """What a line says of whose it is: a code and its holder's name, one of them, or neither.
+
+    Repeated is what another file may have told in other words: a person looks.
+    """
 
     EXACT = "exact"
     PARTIAL = "partial"
+    REPEATED = "repeated"
     UNKNOWN = "unknown"
     OUTGOING = "outgoing"
 

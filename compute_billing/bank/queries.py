@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organisation, OrganisationKind
+from compute_billing.bank.balances import gap_before
+from compute_billing.bank.lines import Balances
 from compute_billing.bank.models import (
     BankAccount,
     BankLine,
@@ -18,6 +21,9 @@ from compute_billing.bank.models import (
 )
 from kernel.errors import DomainError
 from kernel.worlds import is_sandbox
+
+# Some years of daily statements of every account: behind these nobody looks for gaps.
+BALANCES_MAX: Final = 5_000
 
 
 class LineNotWaiting(DomainError):
@@ -32,6 +38,7 @@ class AccountLine:
 
     public_id: UUID
     operator: str
+    operator_code: str
     bank: str
     holder: str
     number: str
@@ -57,7 +64,11 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow:
-    """A file that was imported."""
+    """A file that was imported.
+
+    `gap_fen` is what its opening balance is above the last closing before it; None where nothing
+    is before it, or it overlaps.
+    """
 
     public_id: UUID
     file_name: str
@@ -66,6 +77,8 @@ class StatementRow:
     new_lines: int
     refused_lines: int
     imported_at: datetime
+    balances: Balances | None
+    gap_fen: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +112,8 @@ class Remittance:
     code: str
 
 
-def accounts() -> list[AccountLine]:
-    """Return all accounts."""
+def accounts(*, operator_id: int | None = None) -> list[AccountLine]:
+    """Return an operator's accounts (None: all), in the order in which they were opened."""
     waits = Q(lines__decision__isnull=True) & ~Q(lines__match=Match.OUTGOING)
     found = (
         BankAccount.objects.select_related("operator")
@@ -110,10 +123,13 @@ def accounts() -> list[AccountLine]:
         )
         .order_by("id")
     )
+    if operator_id is not None:
+        found = found.filter(operator_id=operator_id)
     return [
         AccountLine(
             public_id=account.public_id,
             operator=account.operator.name,
+            operator_code=account.operator.code,
             bank=account.bank,
             holder=account.holder,
             number=account.number,
@@ -199,6 +215,8 @@ def statements(*, wanted: LineFilter = LineFilter(), limit: int) -> list[Stateme
         found = found.filter(account__number=wanted.account)
     if wanted.text:
         found = found.filter(file_name__icontains=wanted.text)
+    rows = list(found[:limit])
+    told = _told_balances({row.account_id for row in rows})
     return [
         StatementRow(
             public_id=row.public_id,
@@ -208,9 +226,41 @@ def statements(*, wanted: LineFilter = LineFilter(), limit: int) -> list[Stateme
             new_lines=row.new_lines,
             refused_lines=row.refused_lines,
             imported_at=row.imported_at,
+            balances=_balances(row),
+            gap_fen=_gap(row, told.get(row.account_id, [])),
         )
-        for row in found[:limit]
+        for row in rows
     ]
+
+
+def _balances(row: BankStatement) -> Balances | None:
+    if row.opening_on is None or row.closing_on is None:
+        return None
+    return Balances(
+        opening_on=row.opening_on,
+        opening_fen=row.opening_fen or 0,
+        closing_on=row.closing_on,
+        closing_fen=row.closing_fen or 0,
+        difference_fen=row.difference_fen or 0,
+    )
+
+
+def _told_balances(account_ids: set[int]) -> dict[int, list[tuple[int, Balances]]]:
+    """Return the balances of all statements of accounts, with the statements' ids."""
+    told: dict[int, list[tuple[int, Balances]]] = {}
+    found = BankStatement.objects.filter(account_id__in=account_ids, opening_on__isnull=False)
+    for row in found.order_by("-closing_on", "-id")[:BALANCES_MAX]:
+        balances = _balances(row)
+        if balances is not None:
+            told.setdefault(row.account_id, []).append((row.pk, balances))
+    return told
+
+
+def _gap(row: BankStatement, told: list[tuple[int, Balances]]) -> int | None:
+    own = _balances(row)
+    if own is None:
+        return None
+    return gap_before(own, [balances for statement_id, balances in told if statement_id != row.pk])
 
 
 def refusals(*, wanted: LineFilter = LineFilter(), limit: int) -> list[RefusedRow]:

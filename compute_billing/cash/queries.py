@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation, OrganisationKind
-from compute_billing.bank.models import BankLine
+from compute_billing.bank.models import BankAccount, BankLine
 from compute_billing.cash.models import CashAccount, CashDay, CashDifference, CashProposal
 from kernel.errors import DomainError
 from kernel.sql import rows, statement
@@ -96,6 +96,7 @@ class DifferenceFilter:
     custody: str | None = None
     kind: str | None = None
     day: date | None = None
+    operator_id: int | None = None
 
 
 def places() -> list[Place]:
@@ -117,9 +118,13 @@ def days(
     has_open: bool | None,
     before: tuple[date, str] | None,
     limit: int,
+    operator_id: int | None = None,
 ) -> list[DayShown]:
-    """Return reconciled days, the newest first, from behind a day and an account on."""
-    found = _days()
+    """Return reconciled days, the newest first, from behind a day and an account on.
+
+    Those of an operator's own accounts, if one is named.
+    """
+    found = _days().filter(_kept_for(operator_id))
     if custody is not None:
         found = found.filter(account__custody=custody)
     if has_open is not None:
@@ -130,22 +135,27 @@ def days(
     return [_shown(one) for one in found.order_by("-day", "account__custody")[:limit]]
 
 
-def day(*, account_id: UUID, day: date) -> DayShown:
-    """Return a day of an account.
+def day(*, account_id: UUID, day: date, operator_id: int | None = None) -> DayShown:
+    """Return a day of an account, which is an operator's own if one is named.
 
     Raises:
-        CashDayNotFound: it was not reconciled.
+        CashDayNotFound: it was not reconciled, or the account is another's.
     """
-    found = _days().filter(account__public_id=account_id, day=day).first()
+    own = _days().filter(_kept_for(operator_id))
+    found = own.filter(account__public_id=account_id, day=day).first()
     if found is None:
         message = f"{day} of this account was not reconciled."
         raise CashDayNotFound(message)
     return _shown(found)
 
 
-def movements(*, account_id: UUID, day: date) -> list[MovementShown]:
-    """Return what both sides say of a day, movement by movement."""
-    found = rows(statement(ROOM, "movements.sql"), account_id=account_id, day=day)
+def movements(
+    *, account_id: UUID, day: date, after: str | None = None, limit: int | None = None
+) -> list[MovementShown]:
+    """Return what both sides say of a day, movement by movement, from behind a key on."""
+    found = rows(
+        statement(ROOM, "movements.sql"), account_id=account_id, day=day, after=after, limit=limit
+    )
     return [MovementShown(**one) for one in found]
 
 
@@ -158,6 +168,7 @@ def differences(
         CashDifferenceUnknown: `after` is none.
     """
     found = CashDifference.objects.select_related("account", "ended_by")
+    found = found.filter(_kept_for(wanted.operator_id))
     if wanted.is_open is not None:
         found = found.filter(ended_at__isnull=wanted.is_open)
     if wanted.custody is not None:
@@ -167,18 +178,18 @@ def differences(
     if wanted.day is not None:
         found = found.filter(_stood_on(wanted.day))
     if after is not None:
-        found = found.filter(pk__lt=difference(public_id=after).pk)
+        found = found.filter(pk__lt=difference(public_id=after, operator_id=wanted.operator_id).pk)
     return list(found.order_by("-id")[:limit])
 
 
-def difference(*, public_id: UUID) -> CashDifference:
-    """Return a difference.
+def difference(*, public_id: UUID, operator_id: int | None = None) -> CashDifference:
+    """Return a difference, of an operator's own account if one is named.
 
     Raises:
         CashDifferenceUnknown: there is none.
     """
     found = CashDifference.objects.select_related("account", "ended_by")
-    one = found.filter(public_id=public_id).first()
+    one = found.filter(_kept_for(operator_id), public_id=public_id).first()
     if one is None:
         message = f"There is no difference {public_id}."
         raise CashDifferenceUnknown(message)
@@ -217,6 +228,14 @@ def operators() -> list[Organisation]:
 def open_count() -> int:
     """Return how many differences are open."""
     return CashDifference.objects.filter(ended_at=None).count()
+
+
+def _kept_for(operator_id: int | None) -> Q:
+    """Return what holds for accounts of an operator: those at a bank. Stripe keeps for all."""
+    if operator_id is None:
+        return Q()
+    own = BankAccount.objects.filter(operator_id=operator_id)
+    return Q(account__custody__in=own.values("custody"))
 
 
 def _days() -> QuerySet[Any]:

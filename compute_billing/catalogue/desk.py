@@ -21,7 +21,10 @@ class PriceLine:
     customer_class: str
     card_type: str
     cluster: str
+    cluster_name: str
     band: str
+    band_starts_minute: int | None
+    band_ends_minute: int | None
     correction_no: int
     valid_from: datetime
     valid_until: datetime | None
@@ -31,29 +34,38 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceChoices:
-    """What a price can be for: lists, card types, clusters and bands, by code."""
+    """What a price can be for: lists, card types, clusters and bands, by code.
+
+    `list_names` are the kind and the class of customers of each list.
+    """
 
     price_lists: dict[str, int]
+    list_names: dict[str, tuple[str, str]]
     meters: dict[str, int]
     clusters: dict[str, int]
+    cluster_names: dict[str, str]
     bands: list[str]
 
 
-def prices_in_force(*, now: datetime) -> list[PriceLine]:
-    """Return the prices that hold now or will, by list, card type, cluster and band."""
-    return [PriceLine(**price) for price in rows(statement(ROOM, "desk_prices.sql"), now=now)]
+def prices_in_force(*, issuer_id: int | None = None, now: datetime) -> list[PriceLine]:
+    """Return an issuer's prices (None: all) that hold now or will.
+
+    They come by list, card type, cluster, band and start.
+    """
+    found = rows(statement(ROOM, "desk_prices.sql"), issuer_id=issuer_id, now=now)
+    return [PriceLine(**price) for price in found]
 
 
 def price_choices() -> PriceChoices:
     """Return what a price can be for."""
+    lists = list(PriceList.objects.filter(real_world("id")).order_by("code"))
+    clusters = list(Cluster.objects.filter(real_world("id")).order_by("code"))
     return PriceChoices(
-        price_lists=dict(
-            PriceList.objects.filter(real_world("id")).order_by("code").values_list("code", "id")
-        ),
+        price_lists={each.code: each.pk for each in lists},
+        list_names={each.code: (each.kind, each.customer_class) for each in lists},
         meters=dict(Meter.objects.order_by("code").values_list("code", "id")),
-        clusters=dict(
-            Cluster.objects.filter(real_world("id")).order_by("code").values_list("code", "id")
-        ),
+        clusters={cluster.code: cluster.pk for cluster in clusters},
+        cluster_names={cluster.code: cluster.name for cluster in clusters},
         bands=[
             ALL_DAY,
             *TimeBand.objects.order_by("code").values_list("code", flat=True).distinct(),

@@ -25,7 +25,7 @@ from compute_billing.catalogue.pricing import (
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.tax import with_tax
-from kernel.transactions import transaction, transaction_if_not_already, transaction_required
+from kernel.transactions import transaction_if_not_already, transaction_required
 
 
 class PriceOverlaps(UnableToPublishPrice):
@@ -182,7 +182,7 @@ def correct_price(
         PriceNotFound: no such price.
     """
     refuse_malformed_amount(unit_price_micro=unit_price_micro, tiers=tiers)
-    with transaction():
+    with transaction_if_not_already():
         lock_price_list(_found_price(price_id).price_list_id)
         wrong = _found_price(price_id)
         price = Price(

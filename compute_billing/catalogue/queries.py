@@ -248,3 +248,11 @@ def _term(price: dict[str, Any]) -> PriceTerm:
     del price["id"]
     tiers = [Tier(from_quantity=start, unit_price_micro=each) for start, each in price.pop("tiers")]
     return PriceTerm(**price, tiers=tiers)
+
+
+def centre_owners_of(*, operator_id: int) -> list[int]:
+    """Return who owns the centres that an operator runs."""
+    owners = ComputeCentre.objects.filter(operator_id=operator_id).values_list(
+        "owner_id", flat=True
+    )
+    return sorted(set(owners))

@@ -1,7 +1,7 @@
 """What the next document of an issuer to a tenant carries on from; read under the tenant's lock."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compute_billing.invoices.crediting import BilledKey, BilledLine
@@ -51,14 +51,23 @@ def creditable_lines(
 ) -> dict[BilledKey, Sequence[BilledLine]]:
     """Return what is left of the lines that these keys may take back from, oldest first."""
     wanted = list(keys)
-    if not wanted:
-        return {}
+    of_use = [key for key in wanted if key.package is None]
+    terms = {key.package.term_id for key in wanted if key.package is not None}
+    return {
+        **(_lines_of_use(tenant_id, issuer_id, of_use) if of_use else {}),
+        **(_lines_of_packages(tenant_id, issuer_id, terms) if terms else {}),
+    }
+
+
+def _lines_of_use(
+    tenant_id: int, issuer_id: int, wanted: Sequence[LineKey]
+) -> dict[BilledKey, Sequence[BilledLine]]:
     found = rows(
         statement(__package__, "creditable_lines.sql"),
         tenant_id=tenant_id,
         issuer_id=issuer_id,
         usage_months=sorted({key.usage_month for key in wanted}),
-        price_ids=sorted({key.price_id for key in wanted}),
+        price_ids=sorted({key.price_id for key in wanted if key.price_id is not None}),
     )
     lines: dict[BilledKey, list[BilledLine]] = defaultdict(list)
     for line in found:
@@ -66,5 +75,21 @@ def creditable_lines(
             *(line["usage_month"], line["price_id"], line["project_id"], line["cluster_id"]),
             line["payer_kind"],
         )
+        lines[key].append(BilledLine(line_id=line["line_id"], left=line["left"]))
+    return dict(lines)
+
+
+def _lines_of_packages(
+    tenant_id: int, issuer_id: int, term_ids: Collection[int]
+) -> dict[BilledKey, Sequence[BilledLine]]:
+    found = rows(
+        statement(__package__, "creditable_packages.sql"),
+        tenant_id=tenant_id,
+        issuer_id=issuer_id,
+        term_ids=sorted(term_ids),
+    )
+    lines: dict[BilledKey, list[BilledLine]] = defaultdict(list)
+    for line in found:
+        key = (line["term_id"], line["tax_class"], line["payer_kind"])
         lines[key].append(BilledLine(line_id=line["line_id"], left=line["left"]))
     return dict(lines)

@@ -7,8 +7,12 @@ from typing import TypeAlias
 
 from compute_billing.invoices.lines import BillLine, Booked, LineKey, bill_lines
 
-BilledKey: TypeAlias = tuple[date, int, int | None, int | None, str]
-"""What a line and its correction have in common: month of use, price, project, cluster, payer."""
+BilledKey: TypeAlias = tuple[date | int | str | None, ...]
+"""What a line and its correction have in common: month of use, price, project, cluster, payer.
+
+Of a package: its term, the tax class and the payer; lines of the package's other terms stand behind
+those of the term, for a fen that the term alone does not cover.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +43,19 @@ class Split:
 
 def billed_key(key: LineKey, payer_kind: str) -> BilledKey:
     """Return what a line has in common with its correction."""
+    if key.package is not None:
+        return key.package.term_id, key.tax_class, payer_kind
     return key.usage_month, key.price_id, key.project_id, key.cluster_id, payer_kind
 
 
 def may_be_credited(booked: Booked, *, month: date) -> bool:
-    """Say whether sums only take back, and from an earlier month."""
+    """Say whether sums only take back, and from an earlier month.
+
+    Fewer cards of a package take back what may have been billed in any month before.
+    """
     amounts = booked.shares.values()
     only_takes_back = max(amounts, default=0) <= 0 and min(amounts, default=0) < 0
-    return only_takes_back and booked.key.usage_month < month
+    return only_takes_back and (booked.key.package is not None or booked.key.usage_month < month)
 
 
 def split(
@@ -65,10 +74,11 @@ def split(
     credited: list[Booked] = []
     ties: list[Tie] = []
     position = 0
+    taken: dict[int, int] = {}
     for group in groups:
         lines = bill_lines(group)
         found = (
-            _ties(lines, first_position=position + 1, earlier=earlier)
+            _ties(lines, first_position=position + 1, earlier=earlier, taken=taken)
             if may_be_credited(group, month=month)
             else None
         )
@@ -77,6 +87,8 @@ def split(
             continue
         credited.append(group)
         ties += found
+        for tie in found:
+            taken[tie.line_id] = taken.get(tie.line_id, 0) + tie.amount
         position += len(lines)
     return Split(billed=billed, credited=credited, ties=ties)
 
@@ -86,15 +98,20 @@ def _ties(
     *,
     first_position: int,
     earlier: Mapping[BilledKey, Sequence[BilledLine]],
+    taken: Mapping[int, int],
 ) -> list[Tie] | None:
-    """Tie each line to what billed it; None when earlier lines do not cover one of them."""
+    """Tie each line to what billed it; None when earlier lines do not cover one of them.
+
+    `taken` is what other groups of this document take back already, by line.
+    """
     ties = []
     for position, line in enumerate(lines, start=first_position):
         wanted = -line.amount
         for before in earlier.get(billed_key(line.key, line.payer_kind), ()):
-            if taken := min(wanted, before.left):
-                ties.append(Tie(position=position, line_id=before.line_id, amount=taken))
-                wanted -= taken
+            part = min(wanted, before.left - taken.get(before.line_id, 0))
+            if part > 0:
+                ties.append(Tie(position=position, line_id=before.line_id, amount=part))
+                wanted -= part
         if wanted:
             return None
     return ties

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from accounts.models import Organisation
 from compute_billing.invoices.models import Invoice
 from compute_billing.invoices.printed import Head, Party, PrintedTax, Sums, printed_bill
+from compute_billing.invoices.procurement import procurement_on
 from compute_billing.invoices.queries import credits_on, invoice_in_words
 from compute_billing.invoices.rendering import rendered
 from kernel.periods import month_text
@@ -49,6 +51,7 @@ def bill_document(*, tenant_id: int, public_id: UUID, language: str) -> BillDocu
             carried_micro=bill.carried_micro,
         ),
         taken_back=credits_on(bill),
+        procurement=() if (bought := procurement_on(bill)) is None else bought.said,
         language=language,
     )
     return BillDocument(
@@ -64,12 +67,17 @@ def _head(bill: Invoice) -> Head:
         number=f"{bill.series}-{bill.number:06d}",
         period=month_text(bill.period),
         issued_on=bill.issued_at.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date(),
-        issuer=Party(
-            name=bill.issuer_name or issuer.name, uscc=bill.issuer_uscc or issuer.uscc or ""
-        ),
-        tenant=Party(
-            name=bill.tenant_name or tenant.name, uscc=bill.tenant_uscc or tenant.uscc or ""
-        ),
+        due_on=bill.due_on,
+        issuer=_party(issuer, name=bill.issuer_name, uscc=bill.issuer_uscc),
+        tenant=_party(tenant, name=bill.tenant_name, uscc=bill.tenant_uscc),
         document=str(bill.public_id),
         seal_head=bill.seal_head,
     )
+
+
+def _party(organisation: Organisation, *, name: str, uscc: str) -> Party:
+    """Return a party as it was at issue: who had no credit code then gets none by a later one."""
+    if not name:
+        # A bill from before bills kept names.
+        return Party(name=organisation.name, uscc=organisation.uscc or "")
+    return Party(name=name, uscc=uscc)

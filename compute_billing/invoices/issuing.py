@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from accounts.events.operations import emit
 from accounts.events.vocabulary import InvoiceIssued
@@ -21,11 +24,13 @@ from compute_billing.invoices.lines import (
 )
 from compute_billing.invoices.models import Invoice
 from compute_billing.invoices.tax import further_tax
+from compute_billing.ledger.queries import wallet_state
 from kernel import seals
 from kernel.identifiers import uuid7
 from kernel.money import Money
 from kernel.sql import execute, statement
 from kernel.transactions import transaction_required
+from kernel.working_days import expected_working_day
 
 SEQUENCES: Final = {Invoice.Kind.BILL: 1, Invoice.Kind.CREDIT_NOTE: 2}
 # Credit notes have numbers of their own: 2026-C-000001.
@@ -155,6 +160,7 @@ def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime
         sequence=SEQUENCES[bill.kind],
         series=series,
         issued_at=now,
+        due_on=_due_on(bill, tenant_id=tenant_id, now=now),
         seal_head="" if head is None else head.to_text(),
         total_fen=bill.total.total_fen,
         carried_micro=bill.total.carried_micro,
@@ -172,6 +178,15 @@ def issue(bill: Bill, *, tenant_id: int, month: date, series: str, now: datetime
     )
     emit(event, organisation_id=tenant_id, now=now, is_one_of_many=True)
     return int(invoice_id)
+
+
+def _due_on(bill: Bill, *, tenant_id: int, now: datetime) -> date | None:
+    """Return when what was used on credit is to be paid, by the tenant's terms of this moment."""
+    if sum(group.sum_of({"credit"}) for group in bill.booked) <= 0:
+        return None
+    net_days = wallet_state(tenant_id=tenant_id).net_days
+    issued_on = now.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date()
+    return expected_working_day(day=issued_on + timedelta(days=net_days))
 
 
 def _head(bill: Bill) -> dict[str, int]:
@@ -202,6 +217,9 @@ def _line_columns(lines: Sequence[BillLine]) -> dict[str, list[Any]]:
         "project_ids": [line.key.project_id for line in lines],
         "cluster_ids": [line.key.cluster_id for line in lines],
         "payer_kinds": [line.payer_kind for line in lines],
+        "package_change_ids": [
+            None if line.key.package is None else line.key.package.change_id for line in lines
+        ],
         "units": [line.unit for line in lines],
         "quantities": [line.quantity for line in lines],
         "amounts": [line.amount for line in lines],

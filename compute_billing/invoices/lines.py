@@ -23,16 +23,29 @@ class ChargesAndSharesDiffer(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageKey:
+    """A change of a package, which is bought as a whole: a line is of one change."""
+
+    change_id: int
+    order_id: int
+    term_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineKey:
-    """What the charges of a line have in common, payer apart."""
+    """What a line is of, payer apart: charges of one price, or a change of a package.
+
+    `usage_month` is when cards were used; of a package, when it was bought or given back.
+    """
 
     issuer_id: int
     usage_month: date
-    price_id: int
+    price_id: int | None
     project_id: int | None
     cluster_id: int
     tax_class: str
     card_time_unit: str
+    package: PackageKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from compute_billing.invoices.procurement_models import ProcurementVersion
 from kernel.identifiers import uuid7
 from kernel.worlds import same_world
 
@@ -81,6 +82,9 @@ class Invoice(models.Model):
     series = models.CharField(max_length=32)
     number = models.BigIntegerField()
     issued_at = models.DateTimeField()
+    due_on = models.DateField(
+        null=True, help_text="When what was used on credit is to be paid; nothing is where null."
+    )
     quantity = models.DecimalField(max_digits=40, decimal_places=0)
     gross = models.BigIntegerField()
     discount = models.BigIntegerField()
@@ -97,6 +101,10 @@ class Invoice(models.Model):
     tenant_name = models.CharField(max_length=200, default="")
     tenant_uscc = models.CharField(max_length=18, default="")
     seal_head = models.CharField(max_length=100, default="", help_text="of the log, at issue")
+    # What its buyer's purchase was called at issue: versions never change.
+    procurement = models.ForeignKey(
+        ProcurementVersion, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         db_table = "invoices_invoice"
@@ -130,7 +138,11 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """A line is a key, not a list of charges: all charges of its price, project and payer."""
+    """A line is a key, not a list of charges: all charges of its price, project and payer.
+
+    Or it is what one change of a package came to, as far as one payer bore it: then it has no
+    price and no quantity, because use of the package has its own lines of card time.
+    """
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
@@ -138,11 +150,14 @@ class InvoiceLine(models.Model):
     tenant_id = models.BigIntegerField()
     booked_month = models.DateField()
     usage_month = models.DateField()
-    price_id = models.BigIntegerField()
+    price_id = models.BigIntegerField(null=True)
     project_id = models.BigIntegerField(null=True)
     # Null on bills from before lines named their cluster.
     cluster_id = models.BigIntegerField(null=True)
     payer_kind = models.CharField(max_length=16)
+    package_change = models.ForeignKey(
+        "PackageChange", models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     unit = models.CharField(max_length=80)
     quantity = models.DecimalField(max_digits=40, decimal_places=0)
     amount = models.BigIntegerField()
@@ -169,10 +184,28 @@ class InvoiceLine(models.Model):
                     "project_id",
                     "cluster_id",
                     "payer_kind",
+                    "package_change",
                     "sequence",
                 ],
                 name="invoice_line_key_unique",
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["package_change", "payer_kind"],
+                condition=models.Q(package_change__isnull=False),
+                name="invoice_line_package_billed_once",
+            ),
+            models.CheckConstraint(
+                name="invoice_line_of_use_or_of_a_package",
+                condition=models.Q(price_id__isnull=False, package_change=None)
+                | models.Q(
+                    price_id=None,
+                    package_change__isnull=False,
+                    project_id=None,
+                    quantity=0,
+                    unit="CNY",
+                    payer_kind__in=["paid", "credit"],
+                ),
             ),
         ]
 

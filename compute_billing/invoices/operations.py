@@ -163,7 +163,8 @@ def _close(
         return Closing(tenant_id=tenant_id, was_closed_before=True)
     try:
         booked = _booked_under_lock(tenant_id, period, draft=draft)
-        bills = issuing.reckon(tenant_id=tenant_id, month=period.month, booked=booked)
+        packages = queries.packages_in(tenant_id=tenant_id, month=period)
+        bills = issuing.reckon(tenant_id=tenant_id, month=period.month, booked=[*booked, *packages])
     except DomainError as error:
         return _park(month, reason=f"{error.code}: {error.message}")
     invoice_ids = tuple(

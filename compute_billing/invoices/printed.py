@@ -40,6 +40,7 @@ class Head:
     number: str
     period: str
     issued_on: date
+    due_on: date | None
     issuer: Party
     tenant: Party
     document: str
@@ -79,18 +80,25 @@ def printed_bill(
     sums: Sums,
     language: str,
     taken_back: Sequence[Any] = (),
+    procurement: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Return all that a form says, of StatementLines and the CreditedLines they take back."""
+    """Return all that a form says, of StatementLines and the CreditedLines they take back.
+
+    `procurement` names what the buyer's accountants look for, with its text.
+    """
     return {
         "kind": head.kind,
         "language": language,
         "number": head.number,
         "period": head.period,
         "issued_on": head.issued_on.isoformat(),
+        "due_on": "" if head.due_on is None else head.due_on.isoformat(),
         "issuer": {"name": head.issuer.name, "uscc": head.issuer.uscc},
         "tenant": {"name": head.tenant.name, "uscc": head.tenant.uscc},
         "document": head.document,
+        "procurement": [list(part) for part in procurement],
         "seal_head": head.seal_head,
+        "reasons": _reasons(lines),
         "corrects": sorted({credit.bill_number for credit in taken_back}),
         "lines": [
             {**_line(line, number, head.period), "takes_back": _takes_back(number, taken_back)}
@@ -110,6 +118,11 @@ def printed_bill(
     }
 
 
+def _reasons(lines: Iterable[Any]) -> list[str]:
+    """Return why a credit note takes back: `late` of use, `package` of fewer cards."""
+    return sorted({"late" if line.package is None else "package" for line in lines})
+
+
 def _line(line: Any, number: int, period: str) -> dict[str, Any]:
     price, is_money = line.price.unit_price_micro, line.unit == CNY
     used = f"{line.usage_month:%Y-%m}"
@@ -122,6 +135,7 @@ def _line(line: Any, number: int, period: str) -> dict[str, Any]:
         "band": family_of(line.price.band) or ("" if line.price.window else line.price.band),
         "window": line.price.window,
         "use_of": "" if used == period else used,
+        "package": None if line.package is None else _package(line.package),
         "cluster": line.cluster_name,
         "project": line.project_name,
         "payer": line.payer_kind,
@@ -129,6 +143,17 @@ def _line(line: Any, number: int, period: str) -> dict[str, Any]:
         "hours": _hours(line.quantity) if line.quantity else "",
         "card_time": "" if is_money else _hours(line.amount),
         "amount": parts(line.amount) if is_money else None,
+    }
+
+
+def _package(package: Any) -> dict[str, str]:
+    """Return a package's contract, cards and days; the price is of a card and month."""
+    return {
+        "contract": package.contract_no,
+        "cards": f"{MINUS if package.cards < 0 else ''}{abs(package.cards)}",
+        "starts_on": package.starts_on.isoformat(),
+        "last_on": package.last_on.isoformat(),
+        "price": _price(package.price_micro),
     }
 
 

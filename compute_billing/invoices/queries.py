@@ -11,11 +11,19 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from compute_billing.invoices.lines import PAYER_ORDER, BillLine, Booked, LineKey, bill_lines
+from compute_billing.invoices.lines import (
+    PAYER_ORDER,
+    BillLine,
+    Booked,
+    LineKey,
+    PackageKey,
+    bill_lines,
+)
 from compute_billing.invoices.models import Invoice, InvoiceLine, TenantMonth
 from compute_billing.invoices.wording import StatementLine, in_words
 from kernel.errors import DomainError
 from kernel.models import BillingMonth
+from kernel.queries import billing_month
 from kernel.sql import row, rows, statement
 from kernel.worlds import real_world
 
@@ -181,6 +189,50 @@ def _booked(payers: Sequence[Mapping[str, Any]]) -> Booked:
     )
 
 
+def packages_in(*, tenant_id: int, month: BillingMonth) -> list[Booked]:
+    """Return what a tenant bought as packages or gave back before a month's end, not billed yet.
+
+    Bought in an earlier month it is billed now: no month has to be open for it.
+    """
+    found = rows(
+        statement(__package__, "booked_packages.sql"),
+        tenant_ids=[tenant_id],
+        ends_at=month.ends_at,
+    )
+    return [_package(change) for change in found]
+
+
+def _package(change: Mapping[str, Any]) -> Booked:
+    amount, by_lots = change["amount_micro"], change["by_lots"]
+    borne = {"paid": by_lots, "credit": amount - by_lots}
+    return Booked(
+        key=LineKey(
+            issuer_id=change["issuer_id"],
+            usage_month=change["usage_month"],
+            price_id=None,
+            project_id=None,
+            cluster_id=change["cluster_id"],
+            tax_class=change["tax_class"],
+            card_time_unit="",
+            package=PackageKey(
+                change_id=change["change_id"],
+                order_id=change["order_id"],
+                term_id=change["term_id"],
+            ),
+        ),
+        charge_count=0,
+        quantity=0,
+        quantity_in_kind=0,
+        gross=amount,
+        discount=0,
+        programme=0,
+        tenant=amount,
+        recorded_from=change["usage_month"],
+        recorded_to=change["usage_month"],
+        shares={kind: part for kind, part in borne.items() if part},
+    )
+
+
 def invoices_of(*, tenant_id: int, month: date) -> list[Invoice]:
     """Return the bills of a tenant's month with their lines, by issuer."""
     return list(
@@ -199,6 +251,7 @@ def statement_of(*, tenant_id: int, month: date) -> Statement:
         lines: list[BillLine | InvoiceLine] = [line for bill in bills for line in bill.lines.all()]
         return Statement(tenant_month=found, bills=bills, lines=in_words(lines))
     booked = booked_in(tenant_ids=[tenant_id], month=month).get(tenant_id, [])
+    booked += packages_in(tenant_id=tenant_id, month=billing_month(month=month))
     lines = [line for group in booked for line in bill_lines(group)]
     return Statement(tenant_month=found, bills=[], lines=in_words(lines))
 
@@ -246,7 +299,7 @@ def invoice_page(
     Raises:
         UnknownInvoice: the tenant has no bill `after`.
     """
-    bills = Invoice.objects.filter(tenant_id=tenant_id).select_related("issuer")
+    bills = Invoice.objects.filter(tenant_id=tenant_id).select_related("issuer", "procurement")
     if month is not None:
         bills = bills.filter(period=month)
     if after is not None:
@@ -271,7 +324,7 @@ def invoice_in_words(*, tenant_id: int, public_id: UUID) -> tuple[Invoice, Seque
     """
     bill = (
         Invoice.objects.filter(tenant_id=tenant_id, public_id=public_id)
-        .select_related("issuer", "tenant")
+        .select_related("issuer", "tenant", "procurement")
         .prefetch_related(Prefetch("lines", InvoiceLine.objects.order_by("position")), "taxes")
         .first()
     )

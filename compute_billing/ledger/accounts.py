@@ -8,7 +8,10 @@ from kernel.sql import execute, statement
 from kernel.transactions import transaction_required
 
 FLOORED_KINDS: Final = frozenset(
-    {"paid", "promotion", "in_kind", "credit", "fund", "award", "package_deferred"}
+    {
+        *("paid", "promotion", "in_kind", "credit", "fund", "award", "package_deferred"),
+        *("payee_payable", "payee_reserve", "payee_transit", "licence_owed"),
+    }
 )
 
 

@@ -1,10 +1,11 @@
-"""What is owed meets what was paid: arrears are cleared, and what was cleared too much comes back.
+"""What is owed meets what was paid: arrears first, then credit; what was paid too much comes back.
 
-Arrears are owed to one operator, and a lot buys one operator's compute: money paid to one never
-clears what is owed to another.
+Arrears are owed to one operator, what was used on credit too, and a lot buys one operator's
+compute: money paid to one never clears what is owed to another.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +14,18 @@ from compute_billing.ledger.arrears import Portion, clearing
 from compute_billing.ledger.locks import ROOM, locked_wallet
 from compute_billing.ledger.models import CNY
 from compute_billing.ledger.posting import post
-from compute_billing.ledger.queries import Debt
 from compute_billing.ledger.transfers import Transfer
-from kernel.sql import execute, rows, statement
+from kernel.sql import execute, row, rows, statement
 from kernel.transactions import transaction_required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owed:
+    """What is owed to an operator from one account, in micro-yuan."""
+
+    account_id: int
+    operator_id: int
+    outstanding: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,14 @@ def clear_arrears(*, tenant_id: int, now: datetime) -> ArrearsCleared:
         WalletNotFound: the tenant has no wallet.
     """
     locked_wallet(tenant_id)
-    debts = queries.arrears(tenant_id=tenant_id)
+    debts = [
+        _Owed(
+            account_id=debt.account_id,
+            operator_id=debt.operator_id,
+            outstanding=debt.outstanding,
+        )
+        for debt in queries.arrears(tenant_id=tenant_id)
+    ]
     owed = sum(debt.outstanding for debt in debts)
     transfers = _transfers(debts, tenant_id=tenant_id, now=now) if debts else []
     if not transfers:
@@ -80,7 +96,66 @@ def clear_arrears(*, tenant_id: int, now: datetime) -> ArrearsCleared:
     return ArrearsCleared(amount=amount, outstanding=owed - amount, transaction_id=transaction_id)
 
 
-def _transfers(debts: list[Debt], *, tenant_id: int, now: datetime) -> list[Transfer]:
+@transaction_required
+def clear_debts(*, tenant_id: int, now: datetime) -> ArrearsCleared:
+    """Pay a tenant's arrears, oldest first, then what it used on credit, from lots without a scope.
+
+    Whose credit is paid back may use it again. Return what was cleared of arrears.
+
+    Raises:
+        WalletNotFound: the tenant has no wallet.
+    """
+    cleared = clear_arrears(tenant_id=tenant_id, now=now)
+    used = [
+        _Owed(
+            account_id=credit.account_id,
+            operator_id=credit.operator_id,
+            outstanding=credit.outstanding,
+        )
+        for credit in queries.credit_by_operator(tenant_ids=[tenant_id])
+        if credit.outstanding > 0
+    ]
+    transfers = _transfers(used, tenant_id=tenant_id, now=now) if used else []
+    if transfers:
+        # What ever was paid back only grows, so no two repayments have one reference.
+        before = execute(statement(ROOM, "credit_repaid_total.sql"), tenant_id=tenant_id).fetchone()
+        post(
+            kind="credit_repaid",
+            reference=f"{tenant_id}:{before[0]}",
+            occurred_at=now,
+            now=now,
+            transfers=transfers,
+        )
+    return cleared
+
+
+@transaction_required
+def return_overpaid_credit(*, tenant_id: int, reference: str, now: datetime) -> int:
+    """Give back to lots what a correction repaid on credit that the tenant has paid since."""
+    transfers = []
+    for credit in queries.credit_by_operator(tenant_ids=[tenant_id]):
+        if credit.outstanding < 0:
+            lot = row(
+                statement(ROOM, "lot_of_operator.sql"),
+                tenant_id=tenant_id,
+                operator_id=credit.operator_id,
+            )
+            if lot is not None:
+                back = Transfer(credit.account_id, lot["account_id"], CNY, -credit.outstanding)
+                transfers.append(back)
+    if not transfers:
+        return 0
+    post(
+        kind="credit_returned",
+        reference=reference,
+        occurred_at=now,
+        now=now,
+        transfers=transfers,
+    )
+    return sum(transfer.amount for transfer in transfers)
+
+
+def _transfers(debts: Sequence[_Owed], *, tenant_id: int, now: datetime) -> list[Transfer]:
     """Return what each operator's lots pay of what is owed to that operator."""
     lots: defaultdict[int, list[Portion]] = defaultdict(list)
     for lot in rows(statement(ROOM, "lots_for_arrears.sql"), tenant_id=tenant_id, now=now):

@@ -28,6 +28,7 @@ class HoldInWords:
     cluster_name: str
     card_type: str
     project: str | None
+    project_name: str | None
     reference: str
     allocation_key: str
     milli_cards: int

@@ -4,16 +4,24 @@ A posting moves a positive amount from one account to another of the same unit, 
 balanced by construction; a balance is what came in minus what went out.
 """
 
+from typing import Final
+
 from django.db import models
 
 from kernel.identifiers import uuid7
 from kernel.worlds import same_world
 
 CNY = "CNY"
+# Money paid for licences. It is of a unit of its own, so no posting takes it to or from a wallet.
+LICENCE_CNY = "CNY:licence"
+LICENCE_KINDS = ("licence_custody", "licence_owed")
 
 
 class LedgerAccount(models.Model):
-    """A place where value lies. `unit` is CNY (micro-yuan) or CT:<meter> (milli-card-ms)."""
+    """A place where value lies. `unit` is CNY (micro-yuan) or CT:<meter> (milli-card-ms).
+
+    `subject` of cash says where the money lies; that paid for licences is in `LICENCE_CNY`.
+    """
 
     class OwnerKind(models.TextChoices):
         TENANT = "tenant"
@@ -39,6 +47,15 @@ class LedgerAccount(models.Model):
         PACKAGE_REVENUE = "package_revenue"
         PAYMENT_FEE = "payment_fee"
         OWN_FUNDS = "own_funds"
+        PAYEE_EARNED = "payee_earned"
+        PAYEE_PAYABLE = "payee_payable"
+        PAYEE_RESERVE = "payee_reserve"
+        PAYEE_TRANSIT = "payee_transit"
+        PAYEE_DEBT = "payee_debt"
+        COMMISSION = "commission"
+        COMMISSION_TAX = "commission_tax"
+        LICENCE_CUSTODY = "licence_custody"
+        LICENCE_OWED = "licence_owed"
 
     owner_kind = models.CharField(max_length=16, choices=OwnerKind)
     owner_id = models.BigIntegerField()
@@ -80,9 +97,28 @@ class LedgerAccount(models.Model):
                             "fund",
                             "award",
                             "package_deferred",
+                            "payee_payable",
+                            "payee_reserve",
+                            "payee_transit",
+                            "licence_owed",
                         ]
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="ledger_account_licence_money_apart",
+                condition=models.Q(kind__in=LICENCE_KINDS, unit=LICENCE_CNY)
+                | (~models.Q(kind__in=LICENCE_KINDS) & ~models.Q(unit=LICENCE_CNY)),
+            ),
+            models.CheckConstraint(
+                name="ledger_account_cash_says_where_it_lies",
+                condition=models.Q(kind="licence_custody", subject__startswith="licence:")
+                | (
+                    models.Q(kind="cash")
+                    & ~models.Q(subject="")
+                    & ~models.Q(subject__startswith="licence:")
+                )
+                | ~models.Q(kind__in=["cash", "licence_custody"]),
             ),
             models.CheckConstraint(
                 name="ledger_account_of_one_world", condition=same_world("id", "owner_id")
@@ -174,6 +210,10 @@ class LedgerPosting(models.Model):
         ]
 
 
+NET_DAYS: Final = 30
+NET_DAYS_MAX: Final = 180
+
+
 class Wallet(models.Model):
     """The tenant's way to pay; its row is the tenant's mutex."""
 
@@ -187,9 +227,20 @@ class Wallet(models.Model):
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.PREPAID)
     paused_reason = models.CharField(max_length=200, blank=True)
     low_since = models.DateTimeField(null=True, help_text="When its people were warned.")
+    net_days = models.PositiveSmallIntegerField(
+        default=NET_DAYS,
+        db_default=NET_DAYS,
+        help_text="Days from a bill, or from when use became arrears, until it is due.",
+    )
 
     class Meta:
         db_table = "ledger_wallet"
+        constraints = [
+            models.CheckConstraint(
+                name="wallet_net_days_within_half_a_year",
+                condition=models.Q(net_days__lte=NET_DAYS_MAX),
+            ),
+        ]
 
 
 class CreditLot(models.Model):
@@ -334,23 +385,4 @@ class HoldPart(models.Model):
                     amount__gte=models.F("captured") + models.F("released"),
                 ),
             ),
-        ]
-
-
-class LotReserve(models.Model):
-    """Money of one lot that is on its way elsewhere: a refund that nobody has confirmed yet.
-
-    It is part of what the balance holds, and ends with the answer, however late.
-    """
-
-    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=200)
-    amount = models.BigIntegerField()
-    reserved_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "ledger_lot_reserve"
-        constraints = [
-            models.UniqueConstraint(fields=["account", "reference"], name="lot_reserved_once"),
-            models.CheckConstraint(name="lot_reserve_positive", condition=models.Q(amount__gt=0)),
         ]

@@ -9,7 +9,9 @@ from compute_billing.ledger.accounts import account
 from compute_billing.ledger.clearing import (
     ArrearsCleared,
     clear_arrears,
+    clear_debts,
     return_overpaid_arrears,
+    return_overpaid_credit,
 )
 from compute_billing.ledger.holds import (
     HoldIsClosed,
@@ -57,6 +59,7 @@ __all__ = [
     "WalletNotFound",
     "account",
     "clear_arrears",
+    "clear_debts",
     "ensure_wallet",
     "grant_in_kind_lot",
     "grant_paid_lot",
@@ -68,6 +71,7 @@ __all__ = [
     "post_batch",
     "release_expired",
     "return_overpaid_arrears",
+    "return_overpaid_credit",
     "set_credit_limit",
     "top_up",
 ]
@@ -199,7 +203,7 @@ def top_up(
     occurred_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> CreditLot:
-    """Book a payment as a paid lot and settle what is owed to the operator from it, oldest first.
+    """Book a payment as a paid lot and settle what is owed to the operator from it.
 
     Raises:
         UnableToGrantLot: no positive amount, or it expires before it starts.
@@ -217,7 +221,7 @@ def top_up(
             occurred_at=occurred_at,
             expires_at=expires_at,
         )
-        clear_arrears(tenant_id=tenant_id, now=now)
+        clear_debts(tenant_id=tenant_id, now=now)
         return lot
 
 

@@ -1,11 +1,12 @@
 """Every read of the books."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from compute_billing.ledger.locks import ROOM
-from compute_billing.ledger.models import LedgerAccount, LedgerTransaction, Wallet
+from compute_billing.ledger.models import NET_DAYS, LedgerAccount, LedgerTransaction, Wallet
 from kernel.errors import DomainError
 from kernel.sql import row, rows, statement
 
@@ -50,9 +51,11 @@ class StageBalance:
 class Debt:
     """What is still owed of one posting out of an arrears account, in micro-yuan."""
 
+    tenant_id: int
     account_id: int
     operator_id: int
     operator: str
+    operator_name: str
     cause: str
     posting_id: int
     transaction_id: int
@@ -131,7 +134,13 @@ def tenant_balance(*, tenant_id: int, at: datetime) -> list[StageBalance]:
 
 def arrears(*, tenant_id: int) -> list[Debt]:
     """Return what a tenant still owes, oldest first, each debt with its cause."""
-    return [Debt(**line) for line in rows(statement(ROOM, "arrears.sql"), tenant_id=tenant_id)]
+    return arrears_of(tenant_ids=[tenant_id])
+
+
+def arrears_of(*, tenant_ids: Sequence[int]) -> list[Debt]:
+    """Return what tenants still owe, oldest first, each debt with its cause."""
+    found = rows(statement(ROOM, "arrears.sql"), tenant_ids=list(tenant_ids))
+    return [Debt(**line) for line in found]
 
 
 def arrears_by_cause(*, tenant_id: int) -> dict[str, int]:
@@ -167,12 +176,13 @@ def wallet(*, tenant_id: int) -> Wallet | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletState:
-    """How a tenant pays, and what of its credit limit is used, in micro-yuan."""
+    """How a tenant pays, what of its credit limit is used, in micro-yuan, and when that is due."""
 
     mode: str | None
     paused_reason: str
     credit_limit: int
     credit_used: int
+    net_days: int = NET_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +203,7 @@ class CauseOwed:
     """What is still owed to one operator for one cause, in how many debts, and since when."""
 
     operator: str
+    operator_name: str
     cause: str
     outstanding: int
     debts: int
@@ -207,6 +218,7 @@ class Lot:
     stage: str
     reference: str
     operator: str
+    operator_name: str
     unit: str
     granted: int
     posted: int
@@ -215,8 +227,10 @@ class Lot:
     expires_at: datetime | None
     funded_by: str
     cluster: str | None
+    cluster_name: str | None
     card_type: str | None
     project: str | None
+    project_name: str | None
 
     @property
     def place(self) -> tuple[datetime, str, str, str]:
@@ -232,7 +246,27 @@ def wallet_state(*, tenant_id: int) -> WalletState:
         paused_reason=found["paused_reason"] or "",
         credit_limit=-(found["credit_floor"] or 0),
         credit_used=-(found["credit_posted"] or 0),
+        net_days=NET_DAYS if found["net_days"] is None else found["net_days"],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditOpen:
+    """What a tenant used of its credit with one operator and has not paid back, in micro-yuan."""
+
+    tenant_id: int
+    operator_id: int
+    account_id: int
+    outstanding: int
+
+
+def credit_by_operator(*, tenant_ids: Sequence[int]) -> list[CreditOpen]:
+    """Return what is used on credit by whom it is owed to; nothing where all is paid back.
+
+    It is below zero where a correction gave back what had been paid, until that went to a lot.
+    """
+    found = rows(statement(ROOM, "credit_by_operator.sql"), tenant_ids=list(tenant_ids))
+    return [CreditOpen(**line) for line in found]
 
 
 def position(*, tenant_id: int, at: datetime) -> Position:
@@ -257,6 +291,7 @@ def owed_by_cause(*, tenant_id: int) -> list[CauseOwed]:
     return [
         CauseOwed(
             operator=operator,
+            operator_name=owed[0].operator_name,
             cause=cause,
             outstanding=sum(debt.outstanding for debt in owed),
             debts=len(owed),

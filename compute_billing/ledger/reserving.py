@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import F
 
 from compute_billing.ledger.locks import lock_balances
-from compute_billing.ledger.models import LedgerBalance, LotReserve
+from compute_billing.ledger.models import LedgerBalance
 from compute_billing.ledger.posting import Overdraft
+from compute_billing.ledger.reserve_models import LotReserve
 from kernel.transactions import transaction_required
 
 

@@ -50,6 +50,7 @@ class SourceDesk:
     code: str
     name: str
     cluster: str
+    cluster_name: str
     last_seen_at: datetime | None
     newest_use_at: datetime | None
     silent_days: int
@@ -65,6 +66,7 @@ class DeliveryLine:
 
     import_id: UUID
     source: str
+    source_name: str
     format: str
     origin: str
     started_at: datetime
@@ -83,6 +85,7 @@ class RejectLine:
     import_id: UUID
     position: int
     source: str
+    source_name: str
     origin: str
     format: str
     external_id: str
@@ -101,6 +104,7 @@ class RejectCount:
     """How many open rejects a source has for a reason at a field; how many can be retried."""
 
     source: str
+    source_name: str
     reason: str
     field: str
     rejects: int
@@ -131,6 +135,7 @@ class ConflictLine:
     """Other content under a known key, and what was decided about it, if anything was."""
 
     source: str
+    source_name: str
     external_id: str
     payload_hash: str
     payload: str
@@ -169,6 +174,7 @@ class Content:
     format: str
     position: int
     is_corrected: bool = False
+    cluster_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,7 @@ class Retry:
 
     public_id: UUID
     source: str
+    source_name: str
     reason: str
     total: int
     tried: int
@@ -201,11 +208,10 @@ def sources(*, now: datetime) -> list[SourceDesk]:
     return [SourceDesk(**source) for source in found]
 
 
-def source_codes() -> list[str]:
-    """Return the codes of every source, for filters."""
-    return list(
-        UsageSource.objects.filter(real_world("id")).order_by("code").values_list("code", flat=True)
-    )
+def source_names() -> dict[str, str]:
+    """Return the names of every source by its code, for filters."""
+    found = UsageSource.objects.filter(real_world("id")).order_by("code")
+    return dict(found.values_list("code", "name"))
 
 
 def tenants_to_map() -> list[Holder]:
@@ -371,18 +377,15 @@ def retry(*, public_id: UUID, source_id: int | None = None) -> Retry:
 
 def newest_retries(*, limit: int) -> Sequence[Retry]:
     """Return what was tried again lately, the newest first."""
-    found = (
-        RetryRun.objects.filter(real_world("source"))
-        .select_related("source")
-        .order_by("-id")[:limit]
-    )
-    return [_retry(run) for run in found]
+    found = RetryRun.objects.filter(real_world("source")).select_related("source")
+    return [_retry(run) for run in found.order_by("-id")[:limit]]
 
 
 def _retry(run: RetryRun) -> Retry:
     return Retry(
         public_id=run.public_id,
         source=run.source.code,
+        source_name=run.source.name,
         reason=run.reason,
         total=run.total,
         tried=run.tried,

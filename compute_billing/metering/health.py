@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from compute_billing.metering.models import UsageImport
+from compute_billing.metering.queries import UnknownImport
 from kernel.sql import rows, statement
 
 ROOM: Final = "compute_billing.metering"
@@ -97,3 +99,19 @@ def conflict_page(
         limit=limit,
     )
     return [OpenConflict(**conflict) for conflict in found]
+
+
+def delivery_page(*, source_id: int, after: UUID | None, limit: int) -> list[UsageImport]:
+    """Return deliveries of a source, the newest first, from behind `after` on.
+
+    Raises:
+        UnknownImport: the source has no delivery `after`.
+    """
+    own = UsageImport.objects.filter(source_id=source_id).order_by("-id")
+    if after is None:
+        return list(own[:limit])
+    last = own.filter(public_id=after).first()
+    if last is None:
+        message = f"This source has no delivery {after}."
+        raise UnknownImport(message)
+    return list(own.filter(id__lt=last.pk)[:limit])

@@ -36,16 +36,22 @@ class ClusterDay:
     quantity: int
 
 
-def clusters(*, now: datetime) -> list[ClusterNow]:
-    """Return every cluster by code."""
-    found = rows(statement(ROOM, "desk_clusters.sql"), since=now - TOLD_WITHIN)
+def clusters(*, operator_id: int | None = None, now: datetime) -> list[ClusterNow]:
+    """Return an operator's clusters (None: all) by code."""
+    found = rows(
+        statement(ROOM, "desk_clusters.sql"), operator_id=operator_id, since=now - TOLD_WITHIN
+    )
     return [ClusterNow(**cluster) for cluster in found]
 
 
-def cluster_days(*, month: BillingMonth) -> list[ClusterDay]:
-    """Return the days of a month on which any cluster was used, by the billing time zone."""
+def cluster_days(*, month: BillingMonth, cluster: str | None = None) -> list[ClusterDay]:
+    """Return the days of a month on which a cluster (None: any) was used, by card type and day.
+
+    Days are those of the billing time zone.
+    """
     found = rows(
         statement(ROOM, "desk_cluster_days.sql"),
+        cluster=cluster,
         starts_at=month.starts_at,
         ends_at=month.ends_at,
         time_zone=settings.BILLING_TIME_ZONE,

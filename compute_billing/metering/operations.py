@@ -35,6 +35,7 @@ from compute_billing.metering.resolving import (
 )
 from compute_billing.metering.retrying import RejectFilter, ask_retry, work_on_retry
 from compute_billing.metering.runs import cut
+from compute_billing.metering.taking_back import UnableToTakeBack, even_share, take_back
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.nudges import wake
@@ -53,9 +54,11 @@ __all__ = [
     "UnableToEndMapping",
     "UnableToMapAccount",
     "UnableToOpenSource",
+    "UnableToTakeBack",
     "UnknownConflict",
     "ask_retry",
     "end_mapping",
+    "even_share",
     "finish_import",
     "map_account",
     "open_source",
@@ -63,6 +66,7 @@ __all__ = [
     "resolve_conflict",
     "retry_rejected",
     "start_import",
+    "take_back",
     "work_on_retry",
 ]
 

@@ -53,10 +53,13 @@ class Usage:
     usage_id: int
     recorded_month: date
     source: str
+    source_name: str
     external_id: str
     card_type: str
     cluster: str
+    cluster_name: str
     project: str | None
+    project_name: str | None
     allocation: str | None
     milli_cards: int
     started_at: datetime
@@ -128,6 +131,11 @@ def source_by_code(code: str) -> UsageSource:
         message = f"There is no usage source {code!r}: open it first, or use --create-tenants."
         raise UnknownSource(message)
     return source
+
+
+def source_of_usage(usage: Usage) -> UsageSource:
+    """Return the source that reported a record; a sandbox's for a record of the sandbox."""
+    return UsageSource.objects.get(code=usage.source)
 
 
 def source_of_operator(*, code: str, operator_id: int | None) -> UsageSource:

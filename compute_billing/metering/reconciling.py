@@ -52,6 +52,7 @@ class TotalsLine:
     public_id: UUID
     source_id: int
     source: str
+    source_name: str
     month: date
     delivered_at: datetime
     accounts: int

@@ -13,7 +13,7 @@ from accounts.events.vocabulary import PackageOrdered
 from compute_billing.contracts.operations import sign_compute_contract
 from compute_billing.ledger.accounts import account
 from compute_billing.ledger.locks import lock_wallet
-from compute_billing.ledger.operations import clear_arrears
+from compute_billing.ledger.operations import clear_debts, return_overpaid_credit
 from compute_billing.ledger.paying import InsufficientBalance, UnableToPay, give_back, pay
 from compute_billing.packages.capacity import (
     CapacityExhausted,
@@ -346,7 +346,8 @@ def _move_money(order: PackageOrder, plan: Plan, *, act_no: int, now: datetime) 
             reference=reference,
             now=now,
         )
-        clear_arrears(tenant_id=order.tenant_id, now=now)
+        return_overpaid_credit(tenant_id=order.tenant_id, reference=reference, now=now)
+        clear_debts(tenant_id=order.tenant_id, now=now)
 
 
 @transaction_required

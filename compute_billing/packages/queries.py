@@ -81,6 +81,7 @@ class CapacityMonth:
     """Cards of a cluster in a month: the fewest sellable and free, the most sold on a day."""
 
     cluster: str
+    cluster_name: str
     card_type: str
     month: date
     days: int
@@ -243,6 +244,27 @@ def orders_of_everybody(*, now: datetime) -> list[PackageOrder]:
     """Return the packages that are not over, by their end."""
     running = PackageOrder.objects.filter(ends_on__gt=day_of(now))
     return list(running.select_related("tenant", "cluster", "meter").order_by("ends_on", "id"))
+
+
+def sales_page(
+    *, operator_id: int | None, after: UUID | None, limit: int, now: datetime
+) -> list[PackageOrder]:
+    """Return packages on an operator's clusters (None: on all) that are not over, by their end.
+
+    Raises:
+        UnknownPackage: `after` is none of them.
+    """
+    sold = PackageOrder.objects.select_related("tenant", "cluster", "meter")
+    if operator_id is not None:
+        sold = sold.filter(cluster__centre__operator_id=operator_id)
+    found = sold.filter(real_world("cluster"), ends_on__gt=day_of(now))
+    if after is not None:
+        last = sold.filter(public_id=after).first()
+        if last is None:
+            message = "You sold no such package."
+            raise UnknownPackage(message)
+        found = found.filter(Q(ends_on__gt=last.ends_on) | Q(ends_on=last.ends_on, id__gt=last.pk))
+    return list(found.order_by("ends_on", "id")[:limit])
 
 
 def terms_of(*, order_id: int) -> list[PackageTerm]:

@@ -72,7 +72,7 @@ def book_credit(payment: Payment, *, amount_fen: int, now: datetime) -> None:
         reference=lot_reference(payment),
         now=now,
     )
-    ledger.clear_arrears(tenant_id=payment.tenant_id, now=now)
+    ledger.clear_debts(tenant_id=payment.tenant_id, now=now)
     resume_if_settled(tenant_id=payment.tenant_id)
 
 

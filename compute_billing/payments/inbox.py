@@ -1,6 +1,6 @@
 """The inbox of what Stripe tells: stored first, handled later, each event once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,6 +22,12 @@ HANDLED_OBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "refund": ("refund.", "charge.refund."),
     "dispute": ("charge.dispute.",),
 }
+# What is about a payee's side; it is handled by `payouts`.
+CONNECT_OBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("account.updated",),
+    "transfer": ("transfer.",),
+    "payout": ("payout.",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +44,15 @@ class Told:
     @property
     def is_ours(self) -> bool:
         """Say whether somebody here handles what it is about."""
-        prefixes = HANDLED_OBJECTS.get(self.object_type, ())
+        if self.object_type == "payout" and not self.payload.get("account"):
+            return False  # The platform's own; the bank's statement tells of it.
+        prefixes = {**HANDLED_OBJECTS, **CONNECT_OBJECTS}.get(self.object_type, ())
         return any(self.type.startswith(prefix) for prefix in prefixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event in hand: what it is about."""
+    """An event in hand: what it is about; `account` is the connected account that it is of."""
 
     id: int
     event: str
@@ -52,6 +60,7 @@ class Event:
     object_type: str
     object_id: str
     attempts: int
+    account: str = ""
 
 
 def keep(*, told: Told, now: datetime) -> bool:
@@ -72,14 +81,16 @@ def keep(*, told: Told, now: datetime) -> bool:
                 "handled_at": None if waits else now,
             },
         )
-        wake_after_commit("payments")
+        wake_after_commit("connect" if told.object_type in CONNECT_OBJECTS else "payments")
         return is_new
 
 
-def claim_event(*, now: datetime) -> Event | None:
+def claim_event(
+    *, now: datetime, about: Collection[str] = frozenset(HANDLED_OBJECTS)
+) -> Event | None:
     """Take the oldest event that is due, and hold it for the time of handling it."""
     with transaction():
-        found = take_event(now=now)
+        found = take_event(now=now, about=about)
         if found is None:
             return None
         found.attempts += 1
@@ -92,6 +103,7 @@ def claim_event(*, now: datetime) -> Event | None:
             object_type=found.object_type,
             object_id=found.object_id,
             attempts=found.attempts,
+            account=str(found.payload.get("account") or ""),
         )
 
 

@@ -3,6 +3,7 @@
 The tenant's wallet comes first: what a payment changes is on the wallet's lots.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -62,10 +63,10 @@ def take_call(*, now: datetime, public_id: UUID | None) -> StripeCall | None:
 
 
 @transaction_required
-def take_event(*, now: datetime) -> StripeEvent | None:
-    """Lock the oldest event that is due and that nobody else holds."""
+def take_event(*, now: datetime, about: Collection[str]) -> StripeEvent | None:
+    """Lock the oldest event about such objects that is due and that nobody else holds."""
     due = StripeEvent.objects.select_for_update(skip_locked=True).filter(
-        state=EventState.WAITING, next_attempt_at__lte=now
+        state=EventState.WAITING, next_attempt_at__lte=now, object_type__in=sorted(about)
     )
     return due.order_by("next_attempt_at", "id").first()
 

@@ -95,3 +95,54 @@ class MovementsSeen:
 
     movements: tuple[MovementSeen, ...]
     has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSeen:
+    """A connected account: what it may do, and what Stripe still wants to know, by when."""
+
+    observed_at: datetime
+    account: str
+    metadata: dict[str, str]
+    details_submitted: bool
+    transfers_enabled: bool
+    charges_enabled: bool
+    payouts_enabled: bool
+    disabled_reason: str
+    wanted: tuple[str, ...]
+    wanted_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalSeen:
+    """What was taken back of a transfer at once."""
+
+    reversal: str
+    amount: int
+    currency: str
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSeen:
+    """A transfer to a connected account, with all that was taken back of it."""
+
+    transfer: str
+    amount: int
+    currency: str
+    destination: str
+    metadata: dict[str, str]
+    reversals: tuple[ReversalSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnwardSeen:
+    """A payout of a connected account to its own bank; `state` is one of our words."""
+
+    observed_at: datetime
+    payout: str
+    amount: int
+    currency: str
+    state: str
+    failure: str
+    arrives_at: datetime | None

@@ -75,7 +75,7 @@ def client() -> Any:
 
 
 @contextmanager
-def _answers() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Turn the library's errors into what may be known of the outcome.
 
     Raises:
@@ -123,7 +123,7 @@ def send_payment(outgoing: Outgoing) -> PaymentSeen:
         return _cancel(outgoing)
     asked, options = outgoing.parameters, {"idempotency_key": outgoing.key}
     observed_at = utc_now()
-    with _answers():
+    with answering():
         if outgoing.kind == CallKind.CHECKOUT:
             session = client().v1.checkout.sessions.create(asked, options)
             return _of_session(session, observed_at=observed_at)
@@ -135,7 +135,7 @@ def _cancel(outgoing: Outgoing) -> PaymentSeen:
     """Call it off if it still can be; what it is then is what Stripe says."""
     options = {"idempotency_key": outgoing.key}
     try:
-        with _answers():
+        with answering():
             if outgoing.session and not outgoing.intent:
                 client().v1.checkout.sessions.expire(outgoing.session, {}, options)
             elif outgoing.intent:
@@ -150,7 +150,7 @@ def _cancel(outgoing: Outgoing) -> PaymentSeen:
 def send_refund(outgoing: Outgoing) -> RefundSeen:
     """Make a refund; once for a key."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         made = client().v1.refunds.create(outgoing.parameters, {"idempotency_key": outgoing.key})
     return refund_of(made, observed_at=observed_at)
 
@@ -179,7 +179,7 @@ def find_refund(outgoing: Outgoing) -> RefundSeen | None:
 
 def _made_by(outgoing: Outgoing, listed: Callable[[Any], Any]) -> Any | None:
     since = int((outgoing.asked_at - LOOK_BACK).timestamp())
-    with _answers():
+    with answering():
         page = listed({"created": {"gte": since}, "limit": PAGE})
         for one in page.auto_paging_iter():
             if metadata_of(one).get(CALL_KEY) == str(outgoing.public_id):
@@ -193,7 +193,7 @@ def _made_by(outgoing: Outgoing, listed: Callable[[Any], Any]) -> Any | None:
 def fetch_intent(intent_id: str) -> PaymentSeen:
     """Return the newest of a PaymentIntent, with its charge and its fee."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         intent = client().v1.payment_intents.retrieve(intent_id, {"expand": WITH_CHARGE})
     return payment_of(intent, observed_at=observed_at)
 
@@ -201,7 +201,7 @@ def fetch_intent(intent_id: str) -> PaymentSeen:
 def fetch_session(session_id: str) -> PaymentSeen:
     """Return the newest of a Checkout Session and of the payment behind it."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         session = client().v1.checkout.sessions.retrieve(session_id)
     return _of_session(session, observed_at=observed_at)
 
@@ -209,7 +209,7 @@ def fetch_session(session_id: str) -> PaymentSeen:
 def fetch_refund(refund_id: str) -> RefundSeen:
     """Return the newest of a refund."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         found = client().v1.refunds.retrieve(refund_id)
     return refund_of(found, observed_at=observed_at)
 
@@ -217,21 +217,21 @@ def fetch_refund(refund_id: str) -> RefundSeen:
 def fetch_dispute(dispute_id: str) -> DisputeSeen:
     """Return the newest of a dispute, with what the bank took and gave back."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         found = client().v1.disputes.retrieve(dispute_id)
     return dispute_of(found, observed_at=observed_at)
 
 
 def intent_of_charge(charge_id: str) -> str:
     """Return the PaymentIntent that a charge belongs to, or nothing."""
-    with _answers():
+    with answering():
         return id_of(client().v1.charges.retrieve(charge_id).payment_intent)
 
 
 def refunds_of_charge(charge_id: str) -> list[RefundSeen]:
     """Return the refunds of a charge."""
     observed_at = utc_now()
-    with _answers():
+    with answering():
         page = client().v1.refunds.list({"charge": charge_id, "limit": PAGE})
         return [refund_of(one, observed_at=observed_at) for one in page.auto_paging_iter()]
 
@@ -246,7 +246,7 @@ def movements(*, since: datetime | None, after: str) -> MovementsSeen:
         wanted["created"] = {"gte": int(since.timestamp())}
     if after:
         wanted["starting_after"] = after
-    with _answers():
+    with answering():
         page = client().v1.balance_transactions.list(wanted)
     return MovementsSeen(
         movements=tuple(movement_of(one) for one in page.data), has_more=page.has_more
@@ -255,21 +255,21 @@ def movements(*, since: datetime | None, after: str) -> MovementsSeen:
 
 def names_of_intent(intent_id: str) -> str:
     """Return which payment of ours a PaymentIntent says to belong to, or nothing."""
-    with _answers():
+    with answering():
         intent = client().v1.payment_intents.retrieve(intent_id)
     return metadata_of(intent).get(PAYMENT_KEY, "")
 
 
 def names_of_session(session_id: str) -> str:
     """Return which payment of ours a Checkout Session says to belong to, or nothing."""
-    with _answers():
+    with answering():
         session = client().v1.checkout.sessions.retrieve(session_id)
     return metadata_of(session).get(PAYMENT_KEY, "")
 
 
 def client_secret(intent_id: str) -> str:
     """Return what the payer's own page confirms a PaymentIntent with; it is stored nowhere."""
-    with _answers():
+    with answering():
         return client().v1.payment_intents.retrieve(intent_id).client_secret or ""
 
 

@@ -105,6 +105,7 @@ def write(booking: Booking, *, run_id: int, touched: Touched) -> None:
     earning = _earnings(touched)
     run("write_postings.sql", transaction_id=booking.transaction_id, **moved, **earning)
     run("count.sql", tenant_id=tenant_id)
+    run("count_spend.sql", tenant_id=tenant_id)
 
 
 def _earnings(touched: Touched) -> dict[str, list[object]]:

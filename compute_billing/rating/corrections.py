@@ -34,7 +34,7 @@ def reverse(*, tenant_id: int, run_id: int, now: datetime) -> int:
     run("pieces_of_correction.sql")
     reversal.reverse_pieces(tenant_id=tenant_id, run_id=run_id, cause=CAUSE, now=now)
     # What comes back to a lot pays what is owed at once, not with the next top-up.
-    ledger.clear_arrears(tenant_id=tenant_id, now=now)
+    ledger.clear_debts(tenant_id=tenant_id, now=now)
     return 0
 
 
@@ -60,10 +60,25 @@ def _bring_to_the_top(
     counters = unwinding.crossed(tenant_id=tenant_id, span=span)
     if not is_uneven and not counters:
         return
+    _find_all_that_goes(
+        tenant_id=tenant_id, counters=counters, original=original if is_uneven else {}
+    )
     # All months before any balance: later runs of this transaction touch no other.
     booking.share_months(tenant_id=tenant_id, months=live.extent()["months"])
-    live.find(tenant_id=tenant_id, counters=counters, **(original if is_uneven else {}))
     unwinding.charge_anew(
         tenant_id=tenant_id, **original, is_uneven=is_uneven, cause=CAUSE, now=now
     )
     live.find(tenant_id=tenant_id, **original)
+
+
+@transaction_required
+def _find_all_that_goes(
+    *, tenant_id: int, counters: live.Counters, original: dict[str, Any]
+) -> None:
+    """Put what is unwound into rating_live: a counter that goes may need others to go with it."""
+    while True:
+        live.find(tenant_id=tenant_id, counters=counters, **original)
+        wider = counters | unwinding.crossed(tenant_id=tenant_id)
+        if wider == counters:
+            return
+        counters = wider

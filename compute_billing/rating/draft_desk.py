@@ -23,9 +23,13 @@ class DraftLine:
     public_id: UUID
     price_list: str
     list_kind: str
+    customer_class: str
     card_type: str
     cluster: str
+    cluster_name: str
     band: str
+    band_starts_minute: int | None
+    band_ends_minute: int | None
     valid_from: datetime
     unit_price_micro: int
     reason: str

@@ -22,11 +22,13 @@ class ExhaustedCase:
     tenant_name: str
     operator: str
     cluster: str
+    cluster_name: str
     card_type: str
     reference: str
     allocation_key: str
     milli_cards: int
     state: str
+    cause: str
     noted_at: datetime
     exhausted_at: datetime
     refused_at: datetime

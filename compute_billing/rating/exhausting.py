@@ -26,7 +26,13 @@ SILENCE_MAX: Final = timedelta(hours=24)
 
 @transaction
 def note_exhausted(
-    *, tenant_id: int, hold_id: int, until: datetime, shortfall_micro: int, now: datetime
+    *,
+    tenant_id: int,
+    hold_id: int,
+    until: datetime,
+    shortfall_micro: int,
+    now: datetime,
+    cause: str = ExhaustedHold.Cause.MONEY,
 ) -> ExhaustedHold | None:
     """Keep that a running job's hold was not extended up to `until`, and tell it the first time.
 
@@ -37,28 +43,40 @@ def note_exhausted(
         hold = open_hold_of(tenant_id=tenant_id, hold_id=hold_id)
         has_begun = hold.starts_at <= now
         if has_begun and hold.ended_at is None and hold.covered_until < until:
-            return _noted(hold, until=until, shortfall_micro=shortfall_micro, now=now)
+            return _noted(hold, until=until, shortfall_micro=shortfall_micro, cause=cause, now=now)
     return None
 
 
-def _noted(hold: Hold, *, until: datetime, shortfall_micro: int, now: datetime) -> ExhaustedHold:
-    latest = {"refused_at": now, "asked_until": until, "shortfall": shortfall_micro}
+def _noted(
+    hold: Hold, *, until: datetime, shortfall_micro: int, cause: str, now: datetime
+) -> ExhaustedHold:
+    latest = {
+        "refused_at": now,
+        "asked_until": until,
+        "shortfall": shortfall_micro,
+        "cause": cause,
+    }
     known = ExhaustedHold.objects.filter(hold=hold, state=ExhaustedHold.State.OPEN)
     if known.update(refusals=F("refusals") + 1, **latest):
         return known.get()
     case = ExhaustedHold.objects.create(
         hold=hold, noted_at=now, exhausted_at=hold.covered_until, **latest
     )
+    _tell(hold, shortfall_micro=shortfall_micro, cause=cause, now=now)
+    return case
+
+
+def _tell(hold: Hold, *, shortfall_micro: int, cause: str, now: datetime) -> None:
+    """Tell the tenant, who may pay in, and the operator, whose scheduler has to stop the job."""
     told = HoldExhausted(
         hold=hold.public_id,
         tenant=hold.tenant.code,
         cluster=hold.cluster.code,
         exhausted_at=hold.covered_until,
         shortfall=Money(shortfall_micro),
+        cause=str(cause),
     )
-    # The tenant may pay in, and the operator's scheduler has to stop the job if he does not.
     emit_all([(owner, told) for owner in sorted({hold.tenant_id, hold.operator_id})], now=now)
-    return case
 
 
 @transaction_required
@@ -72,6 +90,33 @@ def end_cases_of(
         hold__allocation_key=hold.allocation_key,
         state=ExhaustedHold.State.OPEN,
     ).update(state=state, job_ended_at=job_ended_at, closed_at=now)
+
+
+@transaction
+def note_silent(*, now: datetime) -> int:
+    """Begin a case for each job that was metered behind what its hold covers, and nobody asked.
+
+    The scheduler lost its answer, or never asked: the job runs on without money. Return how many.
+    """
+    found = rows(statement(ROOM, "silent_holds.sql"), heard_since=now - SILENCE_MAX)
+    for silent in found:
+        hold = Hold.objects.select_related("tenant", "cluster").get(pk=silent["hold_id"])
+        _, is_new = ExhaustedHold.objects.get_or_create(
+            hold=hold,
+            state=ExhaustedHold.State.OPEN,
+            defaults={
+                "cause": ExhaustedHold.Cause.SILENCE,
+                "noted_at": now,
+                "exhausted_at": hold.covered_until,
+                "refused_at": now,
+                "refusals": 0,
+                "asked_until": silent["metered_until"],
+                "shortfall": 0,
+            },
+        )
+        if is_new:
+            _tell(hold, shortfall_micro=0, cause=ExhaustedHold.Cause.SILENCE, now=now)
+    return len(found)
 
 
 @transaction

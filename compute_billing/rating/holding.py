@@ -4,10 +4,12 @@ The time is cut and priced by the statements of a real run; `reserving` says wha
 most. Usage of the job then takes what is set aside for it before anything else (`waterfall`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from compute_billing.budgets.operations import refuse_over_budget
 from compute_billing.ledger import operations as ledger
 from compute_billing.ledger.holds import (
     TERMS,
@@ -36,6 +38,8 @@ from kernel.transactions import transaction_required
 # So long a hold waits behind its end for the usage that still has to arrive.
 USAGE_GRACE: Final = timedelta(hours=24)
 HOUSE: Final = Actor.system()
+# Money of the tenant; what promotions and subsidies pay is none of its budgets' business.
+OWN_STAGES: Final = ("paid", "credit")
 
 
 class UnableToHold(DomainError):
@@ -77,6 +81,7 @@ def open_hold(*, job: Job, until: datetime, now: datetime, actor: Actor = HOUSE)
 
     Raises:
         InsufficientFunds: less is free than that; nothing is set aside.
+        BudgetExhausted: a budget of the tenant that stops has less left.
         UnableToHold: no card, no time or too much of it, or a time without a price.
         HoldReferenceReused: the reference has other terms, or the job has an open hold.
     """
@@ -118,6 +123,7 @@ def extend_hold(*, tenant_id: int, hold_id: int, until: datetime, now: datetime)
 
     Raises:
         InsufficientFunds: less is free than that; the hold stays as it is.
+        BudgetExhausted: a budget of the tenant that stops has less left.
         HoldIsClosed: it was released, or its time is over.
         UnableToHold: too long, or a time without a price.
     """
@@ -217,7 +223,8 @@ def _reserve(hold: Hold, *, since: datetime, until: datetime, now: datetime) -> 
         starts_at=since,
         ends_at=until,
     )
-    reservation = reserve(_payers(hold), priced=priced, use=use)
+    payers = _payers(hold)
+    reservation = reserve(payers, priced=priced, use=use)
     if reservation.shortfall:
         message = (
             f"{Money(reservation.shortfall)} are missing to run up to {until.isoformat()}: "
@@ -226,7 +233,21 @@ def _reserve(hold: Hold, *, since: datetime, until: datetime, now: datetime) -> 
         missing = Money(reservation.shortfall)
         shortfall = {"amount": missing.to_text(), "currency": missing.currency}
         raise InsufficientFunds(message, details={"shortfall": shortfall})
+    refuse_over_budget(
+        tenant_id=hold.tenant_id,
+        project_id=hold.project_id,
+        hold_id=hold.pk,
+        starts_at=hold.starts_at,
+        ends_at=until,
+        wanted_micro=_own_money(reservation, payers),
+    )
     return reservation
+
+
+def _own_money(reservation: Reservation, payers: Sequence[Mapping[str, Any]]) -> int:
+    """Return how much of it is the tenant's own: paid in, or on credit."""
+    own = {payer["account_id"] for payer in payers if payer["kind"] in OWN_STAGES}
+    return sum(part.amount for part in reservation.parts if part.account_id in own)
 
 
 def _refuse_out_of_bounds(hold: Hold, *, since: datetime, until: datetime) -> None:

@@ -1,26 +1,48 @@
 """What is still charged: the stretches of charges that no reversal took back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from compute_billing.rating import charging, reversal
 from compute_billing.rating.waterfall import ROOM, run
 from kernel.sql import rows, statement
 from kernel.transactions import transaction_required
 
+Key = TypeVar("Key")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """Counters by price and month of use, each from one of its charges on."""
+    """Counters of prices by month of use, and of awards, each from one of its charges on."""
 
-    price_ids: list[int] = field(default_factory=list)
-    months: list[date] = field(default_factory=list)
-    since_ids: list[int] = field(default_factory=list)
+    prices: Mapping[tuple[int, date], int] = field(default_factory=dict)
+    awards: Mapping[int, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Say whether there are any."""
-        return bool(self.price_ids)
+        return bool(self.prices or self.awards)
+
+    def __or__(self, other: "Counters") -> "Counters":
+        """Return the counters of both, each from its older charge on."""
+        return Counters(
+            prices=_older(self.prices, other.prices), awards=_older(self.awards, other.awards)
+        )
+
+    def parameters(self) -> dict[str, list[Any]]:
+        """Return the arrays that statements name them by."""
+        return {
+            "price_ids": [price_id for price_id, _ in self.prices],
+            "months": [month for _, month in self.prices],
+            "since_ids": list(self.prices.values()),
+            "award_account_ids": list(self.awards),
+            "award_since_ids": list(self.awards.values()),
+        }
+
+
+def _older(one: Mapping[Key, int], other: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: min(each[key] for each in (one, other) if key in each) for key in {**one, **other}}
 
 
 NO_COUNTERS = Counters()
@@ -43,9 +65,7 @@ def find(
         month=month,
         usage_id=usage_id,
         recorded_month=recorded_month,
-        price_ids=counters.price_ids,
-        months=counters.months,
-        since_ids=counters.since_ids,
+        **counters.parameters(),
     )
 
 

@@ -178,11 +178,17 @@ class HoldCapture(models.Model):
 
 
 class ExhaustedHold(models.Model):
-    """A case: a running job whose hold could not be extended for want of money.
+    """A case: a running job that is covered no longer than up to `exhausted_at`.
 
-    It begins with the first refusal and ends by itself: the hold was extended, the job has ended,
-    or nothing was heard of the job any more. The hold covers the job up to `exhausted_at`.
+    Its hold could not be extended, for want of money or because a budget stops it; or nobody asked
+    and the job was seen to run on. It ends by itself: the hold was extended, the job has ended, or
+    nothing was heard of the job any more.
     """
+
+    class Cause(models.TextChoices):
+        MONEY = "money"
+        BUDGET = "budget"
+        SILENCE = "silence"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -192,6 +198,7 @@ class ExhaustedHold(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     hold = models.ForeignKey("Hold", models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=16, choices=Cause, default=Cause.MONEY)
     noted_at = models.DateTimeField()
     exhausted_at = models.DateTimeField()
     refused_at = models.DateTimeField(help_text="The last time that more was asked for.")
@@ -212,8 +219,10 @@ class ExhaustedHold(models.Model):
             ),
             models.CheckConstraint(
                 name="exhausted_hold_misses_something",
-                condition=models.Q(
-                    shortfall__gt=0, refusals__gt=0, asked_until__gt=models.F("exhausted_at")
+                condition=models.Q(asked_until__gt=models.F("exhausted_at"))
+                & (
+                    models.Q(cause="silence", shortfall=0, refusals=0)
+                    | (~models.Q(cause="silence") & models.Q(shortfall__gt=0, refusals__gt=0))
                 ),
             ),
             models.CheckConstraint(

@@ -52,8 +52,12 @@ class QuotedSegment:
     ends_at: datetime
     month: date
     price_list: str
+    list_kind: str
+    customer_class: str
     issuer: str
     band: str
+    band_starts_minute: int | None
+    band_ends_minute: int | None
     unit_price_micro: int | None
     counter_before: int
     tier: Tier | None

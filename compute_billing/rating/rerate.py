@@ -4,14 +4,14 @@ Asked for with its effect on every tenant, approved by somebody else, done tenan
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction as django_transaction
 
 from compute_billing.ledger import operations as ledger
-from compute_billing.rating import charging, live, unwinding
+from compute_billing.rating import booking, charging, live, unwinding
 from compute_billing.rating.models import RerateRequest
 from compute_billing.rating.waterfall import ROOM, run
 from kernel import audit
@@ -138,40 +138,54 @@ def _tenants(*, month: date, tenant_id: int | None) -> list[int]:
 def _rerate_tenant(*, tenant_id: int, month: date, now: datetime) -> Difference:
     """Reverse what has another price by now and rate the same seconds again."""
     execute(statement(ROOM, "lock_wallet.sql"), tenant_id=tenant_id)
-    run("work_tables.sql")
-    profile = _find_mispriced(tenant_id=tenant_id, month=month)
+    profile = _find_all_that_goes(tenant_id=tenant_id, month=month)
     count = profile["usage_count"]
     if count == 0:
         return Difference(tenant_id, 0, 0, 0, 0)
-    _leave_alone(tenant_id=tenant_id)
     everything = live.extent()
+    # All months before any balance: later runs of this transaction touch no other.
+    booking.share_months(tenant_id=tenant_id, months=everything["months"])
     run_ids = live.reverse(tenant_id=tenant_id, cause=CAUSE, now=now)
     again = charging.start_run(tenant_id=tenant_id, kind="rerate", count=count, queue="", now=now)
     charging.cut(has_suspensions=profile["has_suspensions"])
     run("keep_prices.sql")
     run("name_rerated_pieces.sql")
     charging.pay_pieces(tenant_id=tenant_id, run_id=again, profile=everything, now=now, cause=CAUSE)
-    ledger.clear_arrears(tenant_id=tenant_id, now=now)
+    ledger.clear_debts(tenant_id=tenant_id, now=now)
     return _difference(tenant_id=tenant_id, count=count, run_ids=[*run_ids, again])
 
 
-def _find_mispriced(*, tenant_id: int, month: date) -> dict[str, Any]:
-    """Put what is charged of the month into the work tables; what is mispriced also as use.
+@transaction_required
+def _find_all_that_goes(*, tenant_id: int, month: date) -> dict[str, Any]:
+    """Leave in rating_live the mispriced, and what must go with it to unwind counters.
 
-    Returns what the mispriced is like as a whole.
+    An award that is used up may have paid in other months too. Returns what the mispriced is like.
     """
-    live.find(tenant_id=tenant_id, month=month)
-    run("use_live.sql")
-    charging.find_spans(tenant_id=tenant_id)
-    run("keep_mispriced.sql")
-    return rows(statement(ROOM, "profile.sql"))[0]
+    profile = _find_mispriced(tenant_id=tenant_id, month=month, counters=live.NO_COUNTERS)
+    counters = unwinding.crossed(tenant_id=tenant_id)
+    is_found = not counters.awards
+    while True:
+        if not is_found:
+            profile = _find_mispriced(tenant_id=tenant_id, month=month, counters=counters)
+        run("leave_alone.sql", tenant_id=tenant_id, **counters.parameters())
+        wider = counters | unwinding.crossed(tenant_id=tenant_id, with_kept=True)
+        if wider == counters:
+            return profile
+        counters, is_found = wider, False
 
 
 @transaction_required
-def _leave_alone(*, tenant_id: int) -> None:
-    """Leave in rating_live the mispriced, and what must go with it to unwind a counter."""
-    counters = unwinding.crossed(tenant_id=tenant_id)
-    run("leave_alone.sql", **asdict(counters))
+def _find_mispriced(*, tenant_id: int, month: date, counters: live.Counters) -> dict[str, Any]:
+    """Put what is charged of the month into the work tables; what is mispriced also as use.
+
+    What else lies on the counters is put beside it. Returns what the mispriced is like as a whole.
+    """
+    run("work_tables.sql")
+    live.find(tenant_id=tenant_id, month=month, counters=counters)
+    run("use_live.sql", month=month)
+    charging.find_spans(tenant_id=tenant_id)
+    run("keep_mispriced.sql")
+    return rows(statement(ROOM, "profile.sql"))[0]
 
 
 def _difference(*, tenant_id: int, count: int, run_ids: list[int]) -> Difference:

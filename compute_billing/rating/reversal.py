@@ -33,6 +33,7 @@ def reverse_pieces(*, tenant_id: int, run_id: int, cause: str, now: datetime) ->
     _return_money(book, touched=touched, cause=cause)
     booking.write(book, run_id=run_id, touched=touched)
     ledger.return_overpaid_arrears(tenant_id=tenant_id, reference=str(run_id), now=now)
+    ledger.return_overpaid_credit(tenant_id=tenant_id, reference=str(run_id), now=now)
 
 
 def _return_money(book: waterfall.Booking, *, touched: booking.Touched, cause: str) -> None:

@@ -1,8 +1,9 @@
-"""Unwind the counter of a graduated price, so that each charge gives back just what it took.
+"""Unwind counters of graduated prices and of stacked awards: each charge gives back what it took.
 
 A counter gives back its last tier first, whoever used that. Where what goes is not of the tier of
 what came after it, all that came after it goes too, the newest first: then each gross is its
-charge's own, and so are its payers. What stays is charged anew in its order, by the waterfall.
+charge's own, and so are its payers. What stays is charged anew in its order, by the waterfall. An
+award that is used up and stands before another is such a counter too: its tier ends at its cap.
 """
 
 import logging
@@ -21,29 +22,41 @@ KIND: Final = "recharge"
 CHARGES_MAX: Final = 200_000
 
 
-def crossed(*, tenant_id: int, span: tuple[datetime, datetime] | None = None) -> live.Counters:
-    """Find the counters of which rating_live takes back an older tier than the newest.
+def crossed(
+    *,
+    tenant_id: int,
+    span: tuple[datetime, datetime] | None = None,
+    with_kept: bool = False,
+) -> live.Counters:
+    """Find the counters of which rating_live takes back another part than the newest.
 
-    Of rating_live counts what is not kept and, with `span`, meets it. Where all that was charged
-    since then lies in one tier, or nothing was charged since, there is nothing to unwind. What
-    would take more than CHARGES_MAX charges is left, and logged: it gives back its last tier.
+    A price's counter gives back its last tier first, and an award's what it paid last: nothing,
+    when it is used up. Of rating_live counts what is not kept, `with_kept` all, and with `span`
+    what meets it. Where all that was charged since then lies in one tier, or nothing was charged
+    since, there is nothing to unwind; nor where no award pays behind the one that is used up. What
+    would take more than CHARGES_MAX charges is left, and logged: it gives back its last part.
     """
     starts_at, ends_at = span or (None, None)
-    found = rows(
-        statement(ROOM, "crossed_counters.sql"),
-        tenant_id=tenant_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
+    meant = {
+        "tenant_id": tenant_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "with_kept": with_kept,
+    }
+    prices = _few(rows(statement(ROOM, "crossed_counters.sql"), **meant), tenant_id=tenant_id)
+    awards = _few(rows(statement(ROOM, "crossed_awards.sql"), **meant), tenant_id=tenant_id)
+    return live.Counters(
+        prices={(counter["price_id"], counter["month"]): counter["since_id"] for counter in prices},
+        awards={counter["account_id"]: counter["since_id"] for counter in awards},
     )
+
+
+def _few(found: list[dict[str, Any]], *, tenant_id: int) -> list[dict[str, Any]]:
     charges = sum(counter["charges"] for counter in found)
     if charges > CHARGES_MAX:
         logger.warning("tenant %s: %s charges are too many to unwind", tenant_id, charges)
-        return live.NO_COUNTERS
-    return live.Counters(
-        price_ids=[counter["price_id"] for counter in found],
-        months=[counter["month"] for counter in found],
-        since_ids=[counter["since_id"] for counter in found],
-    )
+        return []
+    return found
 
 
 @transaction_required

@@ -95,9 +95,11 @@ class EvidenceLine:
     charge_id: int
     award_id: int
     tenant: str
+    tenant_name: str
     award: str
     rate_ppm: int
     source: str
+    source_name: str
     external_id: str
     segment_no: int
     revision: int

@@ -6,11 +6,16 @@ Every task may be lost, doubled or run twice at once without harm, and says noth
 from compute_billing.tasks import (
     balances,
     bank,
+    budgets,
     cash,
+    connect,
+    disputes,
     metering,
     packages,
     payments,
+    payouts,
     rating,
+    receivables,
     retention,
     settlement,
 )
@@ -18,11 +23,16 @@ from compute_billing.tasks import (
 __all__ = [
     "balances",
     "bank",
+    "budgets",
     "cash",
+    "connect",
+    "disputes",
     "metering",
     "packages",
     "payments",
+    "payouts",
     "rating",
+    "receivables",
     "retention",
     "settlement",
 ]

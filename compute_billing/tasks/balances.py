@@ -11,7 +11,7 @@ from compute_billing.ledger.operations import release_expired
 from compute_billing.ledger.queries import position
 from compute_billing.ledger.warning import note_balance, prepaid_tenants
 from compute_billing.rating.breakage import book_breakage
-from compute_billing.rating.exhausting import end_over
+from compute_billing.rating.exhausting import end_over, note_silent
 from kernel.clock import utc_now
 
 BURN_DAYS: Final = 7
@@ -26,8 +26,10 @@ def release_expired_holds(**_: Any) -> None:
 
 @shared_task(name="compute_billing.tasks.balances.end_exhausted_cases")
 def end_exhausted_cases(**_: Any) -> None:
-    """End the cases of jobs that were to be stopped and have ended."""
-    end_over(now=utc_now())
+    """End the cases of jobs that have ended, and begin those of jobs that run on unasked."""
+    now = utc_now()
+    end_over(now=now)
+    note_silent(now=now)
 
 
 @shared_task(name="compute_billing.tasks.balances.book_expired_lots")

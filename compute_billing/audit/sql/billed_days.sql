@@ -2,7 +2,7 @@
 -- midnight is spread by cumulative differences, so its days sum to it exactly; what takes a charge
 -- back takes it from the same days.
 WITH billed AS (
-    SELECT p.code AS project, m.code AS card_type, c.quantity, c.segment_start, c.segment_end,
+    SELECT p.code AS project, p.name AS project_name, m.code AS card_type, c.quantity, c.segment_start, c.segment_end,
         extract(epoch FROM c.segment_end - c.segment_start) AS seconds
     FROM rating_charge c
     JOIN metering_usage_record u ON u.tenant_id = c.tenant_id
@@ -36,13 +36,13 @@ WITH billed AS (
         interval '1 day')::date AS day
     FROM billed
 )
-SELECT day, project, card_type, sum(
+SELECT day, project, project_name, card_type, sum(
     round(quantity * extract(epoch FROM least(segment_end,
         (day + 1)::timestamp AT TIME ZONE %(time_zone)s) - segment_start) / seconds)
     - round(quantity * extract(epoch FROM greatest(segment_start,
         day::timestamp AT TIME ZONE %(time_zone)s) - segment_start) / seconds)
     ) AS quantity
 FROM piece
-GROUP BY day, project, card_type
+GROUP BY day, project, project_name, card_type
 HAVING bool_or(quantity <> 0)
 ORDER BY day, project, card_type

@@ -19,8 +19,8 @@ WITH charged AS (
             AND share.amount IS NOT NULL))
     GROUP BY c.recorded_month, c.usage_id
 )
-SELECT u.id AS usage_id, u.recorded_month, s.code AS source, u.external_id, m.code AS card_type,
-    k.code AS cluster, p.code AS project, a.key AS allocation, u.milli_cards, u.started_at,
+SELECT u.id AS usage_id, u.recorded_month, s.code AS source, s.name AS source_name, u.external_id, m.code AS card_type,
+    k.code AS cluster, k.name AS cluster_name, p.code AS project, p.name AS project_name, a.key AS allocation, u.milli_cards, u.started_at,
     u.ended_at, u.quantity, u.licence_ref AS licence, u.recorded_at,
     original.external_id AS corrects, 'charged' AS state, '' AS parked_reason,
     charged.billed_quantity, charged.gross, charged.discount, charged.programme, charged.tenant,

@@ -26,10 +26,14 @@ WITH taken AS (
     FROM invoices_credit c
     JOIN invoices_invoice_line b ON b.id = c.corrected_line_id
     JOIN invoices_invoice_line l ON l.id = c.credit_line_id
-    WHERE (b.issuer_id, b.tenant_id, b.usage_month, b.price_id, b.project_id, b.cluster_id,
-            b.payer_kind)
-        IS DISTINCT FROM (l.issuer_id, l.tenant_id, l.usage_month, l.price_id, l.project_id,
-            l.cluster_id, l.payer_kind)
+    LEFT JOIN packages_change bought ON bought.id = b.package_change_id
+    LEFT JOIN packages_change given_back ON given_back.id = l.package_change_id
+    WHERE (b.issuer_id, b.tenant_id, b.price_id, b.project_id, b.cluster_id, b.payer_kind,
+            bought.order_id)
+        IS DISTINCT FROM (l.issuer_id, l.tenant_id, l.price_id, l.project_id, l.cluster_id,
+            l.payer_kind, given_back.order_id)
+        OR (b.usage_month <> l.usage_month AND bought.order_id IS NULL)
+        OR (b.tax_class <> l.tax_class AND bought.order_id IS NOT NULL)
         OR b.invoice_id >= l.invoice_id
 )
 SELECT * FROM wrong_count UNION ALL SELECT * FROM wrong_sum UNION ALL SELECT * FROM wrong_tie

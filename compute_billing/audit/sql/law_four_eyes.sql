@@ -25,6 +25,11 @@ FROM (
     JOIN catalogue_price_draft_decision e ON e.draft_id = d.id
     WHERE e.decision = 'approved' AND e.decider_id = d.maker_id
     UNION ALL
+    SELECT 'programme', v.id, v.public_id::text, 'the maker activated'
+    FROM programmes_version v
+    JOIN programmes_version_decision e ON e.version_id = v.id
+    WHERE e.decision = 'activated' AND e.decider_id = v.maker_id
+    UNION ALL
     SELECT 'package_offer', d.id, d.public_id::text, 'the maker approved'
     FROM packages_offer_draft d
     JOIN packages_offer_decision e ON e.draft_id = d.id
@@ -41,6 +46,48 @@ FROM (
     SELECT 'cash_difference', p.id, p.public_id::text, 'the maker approved'
     FROM cash_proposal p
     WHERE p.is_approved AND p.closed_by_id = p.maker_id
+    UNION ALL
+    SELECT 'usage_dispute', a.dispute_id, d.public_id::text, CASE
+            WHEN a.answered_by_id = d.opened_by_id THEN 'who asked answered'
+            ELSE 'the house is who answered before' END
+    FROM disputes_usage_dispute_answer a
+    JOIN disputes_usage_dispute d ON d.id = a.dispute_id
+    WHERE a.answered_by_id = d.opened_by_id OR a.answered_by_id = a.first_by_id
+    UNION ALL
+    SELECT 'payout_run', r.id, r.public_id::text, CASE
+            WHEN r.decided_by_id = r.maker_id THEN 'the maker approved'
+            WHEN r.decided_by_id IS NULL THEN 'sent without approval'
+            ELSE 'a member of who is paid approved' END
+    FROM payouts_run r
+    WHERE r.state IN ('approved', 'finished') AND (r.decided_by_id IS NULL
+        OR r.decided_by_id = r.maker_id
+        OR EXISTS (
+            SELECT FROM payouts_payout o
+            JOIN accounts_membership m ON m.organisation_id = o.payee_id
+            WHERE o.run_id = r.id AND m.user_id = r.decided_by_id AND m.created_at <= r.decided_at
+                AND (m.ended_at IS NULL OR m.ended_at > r.decided_at)))
+    UNION ALL
+    SELECT 'payout_account', a.id, a.public_id::text, 'the maker approved'
+    FROM payouts_account a
+    WHERE a.effective_at IS NOT NULL AND a.decided_by_id = a.maker_id
+    UNION ALL
+    SELECT 'payout_reversal', r.id, r.public_id::text, CASE
+            WHEN r.decided_by_id = r.maker_id THEN 'the maker approved'
+            WHEN r.decided_by_id IS NULL THEN 'asked without approval'
+            ELSE 'a member of whom it takes from approved' END
+    FROM payouts_reversal r
+    JOIN payouts_payout o ON o.id = r.payout_id
+    WHERE r.state IN ('asked', 'done', 'failed') AND NOT r.is_foreign
+        AND (r.decided_by_id IS NULL OR r.decided_by_id = r.maker_id
+            OR EXISTS (
+                SELECT FROM accounts_membership m
+                WHERE m.organisation_id = o.payee_id AND m.user_id = r.decided_by_id
+                    AND m.created_at <= r.decided_at
+                    AND (m.ended_at IS NULL OR m.ended_at > r.decided_at)))
+    UNION ALL
+    SELECT 'credit', p.id, p.public_id::text, 'the maker approved'
+    FROM ledger_credit_proposal p
+    WHERE p.decision = 'approved' AND p.decider_id = p.maker_id
 ) decided
 ORDER BY decision, id
 LIMIT %(limit)s

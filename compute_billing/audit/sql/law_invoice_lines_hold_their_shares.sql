@@ -1,7 +1,7 @@
--- By price for every closed month, from the sums; by project, cluster and payer for the months in
+-- Of use alone: what packages came to is a law of its own. By price for every closed month, from the sums; by project, cluster and payer for the months in
 -- scope. Lines from before lines named their cluster (0 here) hold the shares of all.
 WITH line AS (
-    SELECT * FROM invoices_invoice_line
+    SELECT * FROM invoices_invoice_line WHERE package_change_id IS NULL
 ), by_price AS (
     SELECT tenant_id, booked_month, usage_month, price_id,
         coalesce(sum(amount) FILTER (WHERE payer_kind = 'promotion'), 0) AS discount,

@@ -1,7 +1,7 @@
 -- What charges took from a lot, and gave back to it, in the order in which they were made: each with
 -- the record of use behind it. Amounts are in the lot's unit.
 SELECT c.recorded_month, c.id AS charge_id, s.transaction_id, c.segment_start, c.segment_end,
-    c.reverses_id IS NOT NULL AS is_reversal, source.code AS source, u.external_id AS record,
+    c.reverses_id IS NOT NULL AS is_reversal, source.code AS source, source.name AS source_name, u.external_id AS record,
     a.key AS job, s.amount
 FROM rating_charge_share s
 JOIN rating_charge c ON c.tenant_id = s.tenant_id AND c.recorded_month = s.recorded_month

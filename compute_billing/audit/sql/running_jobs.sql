@@ -8,7 +8,7 @@ WITH told AS (
             %(since)s::timestamptz - interval '1 day')::date
         AND ended_at > %(since)s AND allocation_id IS NOT NULL
 )
-SELECT s.code AS source, a.key AS job, used.project, used.card_type, used.milli_cards,
+SELECT s.code AS source, a.key AS job, used.project, used.project_name, used.card_type, used.milli_cards,
     used.started_at, a.metered_until, used.quantity, used.record,
     coalesce(cost.gross, 0) AS gross, coalesce(cost.discount, 0) AS discount,
     coalesce(cost.programme, 0) AS programme, coalesce(cost.tenant, 0) AS tenant
@@ -20,6 +20,7 @@ CROSS JOIN LATERAL (
         (array_agg(u.external_id ORDER BY u.id DESC))[1] AS record,
         (array_agg(u.milli_cards ORDER BY u.id DESC))[1] AS milli_cards,
         (array_agg(p.code ORDER BY u.id DESC))[1] AS project,
+        (array_agg(p.name ORDER BY u.id DESC))[1] AS project_name,
         (array_agg(m.code ORDER BY u.id DESC))[1] AS card_type
     FROM metering_usage_record u
     JOIN catalogue_meter m ON m.id = u.meter_id

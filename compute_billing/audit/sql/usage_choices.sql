@@ -7,7 +7,7 @@ WITH used AS (
         AND started_at < coalesce(%(started_until)s::timestamptz, 'infinity')
 )
 SELECT
-    ARRAY(SELECT code::text FROM contracts_project
+    ARRAY(SELECT ARRAY[code::text, name::text] FROM contracts_project
         WHERE id IN (SELECT project_id FROM used) ORDER BY code) AS projects,
     ARRAY(SELECT code::text FROM catalogue_meter
         WHERE id IN (SELECT meter_id FROM used) ORDER BY code) AS card_types

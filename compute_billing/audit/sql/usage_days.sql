@@ -3,7 +3,7 @@
 -- its days sum to it exactly. Use is recorded after it ended, so it lies from its month on; the day
 -- is for clocks that differ.
 WITH used AS (
-    SELECT p.code AS project, m.code AS card_type, u.quantity, u.started_at, u.ended_at,
+    SELECT p.code AS project, p.name AS project_name, m.code AS card_type, u.quantity, u.started_at, u.ended_at,
         extract(epoch FROM u.ended_at - u.started_at) AS seconds
     FROM metering_usage_record u
     JOIN metering_usage_source s ON s.id = u.source_id
@@ -29,12 +29,12 @@ WITH used AS (
         interval '1 day')::date AS day
     FROM used
 )
-SELECT day, project, card_type, sum(
+SELECT day, project, project_name, card_type, sum(
     round(quantity * extract(epoch FROM least(ended_at,
         (day + 1)::timestamp AT TIME ZONE %(time_zone)s) - started_at) / seconds)
     - round(quantity * extract(epoch FROM greatest(started_at,
         day::timestamp AT TIME ZONE %(time_zone)s) - started_at) / seconds)
     ) AS quantity
 FROM piece
-GROUP BY day, project, card_type
+GROUP BY day, project, project_name, card_type
 ORDER BY day, project, card_type

@@ -1,4 +1,5 @@
--- What both sides say of a day, movement by movement, and the difference that stands for it.
+-- What both sides say of a day, movement by movement, and the difference that stands for it;
+-- from behind one on.
 SELECT i.key,
     coalesce(string_agg(i.reference, ', ' ORDER BY i.id) FILTER (WHERE i.side = 'told'), '')
         AS told_reference,
@@ -15,4 +16,7 @@ SELECT i.key,
 FROM cash_account a JOIN cash_item i ON i.account_id = a.id
 WHERE a.public_id = %(account_id)s AND i.day = %(day)s
 GROUP BY a.id, i.key
+HAVING min(i.id) > coalesce((SELECT min(l.id) FROM cash_item l
+    WHERE l.account_id = a.id AND l.day = %(day)s AND l.key = %(after)s), 0)
 ORDER BY min(i.id)
+LIMIT %(limit)s

@@ -11,6 +11,8 @@ CROSS JOIN LATERAL (VALUES
         WHEN e.type IN ('refund', 'payment_refund', 'refund_failure', 'payment_failure_refund')
             THEN 'refund:' || e.source
         WHEN e.source LIKE 'd%%' AND e.type = 'adjustment' THEN 'dispute:' || e.source
+        WHEN e.type = 'transfer' THEN 'transfer:' || e.source
+        WHEN e.type = 'transfer_refund' THEN 'reversal:' || e.source
         ELSE e.type || ':' || e.told_id END, e.amount_fen),
     (e.told_id || ':fee', 'fee:' || CASE
         WHEN e.source LIKE 'd%%' AND e.type = 'adjustment' THEN e.source

@@ -32,6 +32,9 @@ SELECT %(account_id)s, 'booked', n.item, coalesce(
             WHEN 'dispute_withdrawn' THEN 'dispute:' || dispute.stripe_dispute
             WHEN 'dispute_returned' THEN 'dispute:' || dispute.stripe_dispute
             WHEN 'cash_difference' THEN resolved.key
+            WHEN 'payout_paid' THEN coalesce(
+                'transfer:' || nullif(sent.stripe_transfer, ''), 'payout:' || gone.payout_id)
+            WHEN 'payout_reversed' THEN 'reversal:' || taken.stripe_reversal
         END, n.item),
     n.day, n.amount, %(now)s
 FROM named n
@@ -40,6 +43,12 @@ LEFT JOIN payments_refund refund ON n.kind IN ('refund', 'refund_returned')
     AND refund.public_id = n.ours
 LEFT JOIN payments_dispute dispute ON n.kind IN ('payment_fee', 'dispute_withdrawn',
         'dispute_returned') AND dispute.public_id = n.ours
+-- What came back of a payout has a key of its own: the bank tells it by another line.
+LEFT JOIN ledger_transaction step ON n.kind IN ('payout_paid', 'payout_reversed')
+    AND step.kind = n.kind AND step.reference = n.reference
+LEFT JOIN payouts_entry gone ON gone.transaction_id = step.id
+LEFT JOIN payouts_payout sent ON sent.id = gone.payout_id
+LEFT JOIN payouts_reversal taken ON n.kind = 'payout_reversed' AND taken.entry_id = gone.id
 LEFT JOIN cash_proposal p ON n.kind = 'cash_difference' AND p.public_id = n.ours
 LEFT JOIN cash_difference resolved ON resolved.id IN (p.difference_id, p.other_id)
     AND resolved.account_id = %(account_id)s

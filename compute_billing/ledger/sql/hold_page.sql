@@ -2,7 +2,7 @@
 -- some tenants, or of all in the real world.
 SELECT h.public_id, t.code AS tenant, t.name AS tenant_name, o.code AS operator,
     o.name AS operator_name, k.code AS cluster, k.name AS cluster_name, m.code AS card_type,
-    p.code AS project, h.reference, h.allocation_key, h.milli_cards, h.starts_at, h.covered_until,
+    p.code AS project, p.name AS project_name, h.reference, h.allocation_key, h.milli_cards, h.starts_at, h.covered_until,
     h.expires_at, h.ended_at, h.state, part.held, part.captured, part.held_card_time,
     part.captured_card_time
 FROM ledger_hold h

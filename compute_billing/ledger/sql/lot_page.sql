@@ -1,8 +1,10 @@
 -- A tenant's lots by their beginning, with what is left of each. A lot is known by its stage and
 -- reference.
-SELECT l.account_id, l.stage, a.subject AS reference, operator.code AS operator, a.unit, l.granted, b.posted, b.held, l.starts_at,
+SELECT l.account_id, l.stage, a.subject AS reference, operator.code AS operator,
+    operator.name AS operator_name, a.unit, l.granted, b.posted, b.held, l.starts_at,
     l.expires_at, coalesce('operator:' || funder.code, l.funded_by) AS funded_by,
-    k.code AS cluster, m.code AS card_type, p.code AS project
+    k.code AS cluster, k.name AS cluster_name, m.code AS card_type, p.code AS project,
+    p.name AS project_name
 FROM ledger_credit_lot l
 JOIN ledger_account a ON a.id = l.account_id
 JOIN ledger_balance b ON b.account_id = l.account_id

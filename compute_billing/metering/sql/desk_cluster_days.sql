@@ -10,7 +10,9 @@ WITH piece AS (
                 AT TIME ZONE %(time_zone)s)::date,
             interval '1 day')::date AS day
     FROM metering_usage_record u
-    WHERE u.tenant_id > 0 AND u.recorded_month >= date_trunc('month',
+    WHERE u.tenant_id > 0 AND (%(cluster)s::text IS NULL OR u.cluster_id = (
+            SELECT named.id FROM catalogue_cluster named WHERE named.code = %(cluster)s))
+        AND u.recorded_month >= date_trunc('month',
             (%(starts_at)s::timestamptz - interval '1 day') AT TIME ZONE 'UTC')::date
         AND u.started_at < %(ends_at)s AND u.ended_at > %(starts_at)s
 )

@@ -15,5 +15,5 @@ SELECT c.code, c.name, e.name AS centre, c.milli_cards,
     (SELECT coalesce(sum(r.milli_cards), 0) FROM running r WHERE r.cluster_id = c.id)::bigint
         AS running_milli_cards
 FROM catalogue_cluster c JOIN catalogue_compute_centre e ON e.id = c.centre_id
-WHERE c.id > 0
+WHERE c.id > 0 AND (%(operator_id)s::bigint IS NULL OR e.operator_id = %(operator_id)s)
 ORDER BY c.code

@@ -1,6 +1,6 @@
 -- Conflicts of all sources of one world that nobody has decided (or that somebody has), the newest
 -- first.
-SELECT s.code AS source, c.external_id, encode(c.payload_hash, 'hex') AS payload_hash, c.payload,
+SELECT s.code AS source, s.name AS source_name, c.external_id, encode(c.payload_hash, 'hex') AS payload_hash, c.payload,
     c.parsed, i.public_id AS import_id, i.origin, i.format, c.position, c.first_at, c.times,
     c.resolved_at, q.decision, q.reason AS decision_reason, q.decided_at
 FROM metering_usage_conflict c

@@ -1,5 +1,5 @@
 -- What a key was accepted as, in words, with the line that reported it and its corrections.
-SELECT o.code AS tenant, o.name AS tenant_name, p.code AS project, c.code AS cluster,
+SELECT o.code AS tenant, o.name AS tenant_name, p.code AS project, c.code AS cluster, c.name AS cluster_name,
     m.code AS card_type, r.milli_cards, r.started_at, r.ended_at, r.quantity, r.licence_ref,
     r.recorded_at, i.origin, i.format, r.position,
     EXISTS (SELECT FROM metering_usage_record e

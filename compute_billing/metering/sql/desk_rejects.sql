@@ -1,5 +1,5 @@
 -- Open rejects of all sources, the newest first.
-SELECT r.id AS reject_id, i.public_id AS import_id, r.position, s.code AS source, i.origin,
+SELECT r.id AS reject_id, i.public_id AS import_id, r.position, s.code AS source, s.name AS source_name, i.origin,
     i.format, r.external_id, r.account, r.reason, r.field, r.message, r.payload, r.rejected_at,
     r.resolved_at, r.parsed IS NOT NULL AS can_retry
 FROM metering_usage_reject r

@@ -29,7 +29,7 @@ WITH waiting AS (
     SELECT source_id, count(*) AS open_conflicts
     FROM metering_usage_conflict WHERE resolved_at IS NULL GROUP BY source_id
 )
-SELECT s.code, s.name, c.code AS cluster, s.last_seen_at, h.newest_use_at,
+SELECT s.code, s.name, c.code AS cluster, c.name AS cluster_name, s.last_seen_at, h.newest_use_at,
     greatest(0, (%(now)s AT TIME ZONE %(time_zone)s)::date - (greatest(%(since)s, s.created_at)
         AT TIME ZONE %(time_zone)s)::date + 1 - coalesce(h.days_heard, 0)) AS silent_days,
     coalesce(w.waiting, 0) AS waiting, coalesce(w.parked, 0) AS parked,

@@ -1,5 +1,5 @@
 -- Totals that sources of one world have given of their months, the newest first.
-SELECT t.public_id, t.source_id, s.code AS source, t.month, t.delivered_at,
+SELECT t.public_id, t.source_id, s.code AS source, s.name AS source_name, t.month, t.delivered_at,
     count(l.id) AS accounts, coalesce(sum(l.quantity), 0) AS quantity,
     NOT EXISTS (SELECT FROM metering_source_totals n
         WHERE n.source_id = t.source_id AND n.month = t.month AND n.id > t.id) AS is_newest
@@ -11,6 +11,6 @@ WHERE (%(public_id)s::uuid IS NULL OR t.public_id = %(public_id)s)
     AND (%(month)s::date IS NULL OR t.month = %(month)s)
     AND (%(after)s::uuid IS NULL OR t.id < (
         SELECT id FROM metering_source_totals WHERE public_id = %(after)s))
-GROUP BY t.id, s.code
+GROUP BY t.id, s.code, s.name
 ORDER BY t.id DESC
 LIMIT %(limit)s

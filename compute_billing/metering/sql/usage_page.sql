@@ -1,7 +1,7 @@
 -- A tenant's usage by start; `after` is the last record of the page before. The start alone says
 -- where the index begins, the rest tells records of one start apart.
-SELECT u.id AS usage_id, u.recorded_month, s.code AS source, u.external_id, m.code AS card_type,
-    k.code AS cluster, p.code AS project, a.key AS allocation, u.milli_cards, u.started_at,
+SELECT u.id AS usage_id, u.recorded_month, s.code AS source, s.name AS source_name, u.external_id, m.code AS card_type,
+    k.code AS cluster, k.name AS cluster_name, p.code AS project, p.name AS project_name, a.key AS allocation, u.milli_cards, u.started_at,
     u.ended_at, u.quantity, u.licence_ref AS licence, u.recorded_at,
     original.external_id AS corrects,
     CASE WHEN w.usage_id IS NULL THEN 'charged' WHEN w.parked_reason = '' THEN 'waiting'

@@ -6,7 +6,7 @@ WITH oldest AS MATERIALIZED (
     JOIN catalogue_price r ON r.id = l.price_id AND r.kind = 'graduated'
     JOIN rating_counter k ON k.tenant_id = %(tenant_id)s AND k.price_id = l.price_id
         AND k.month = l.month
-    WHERE NOT l.is_kept
+    WHERE (%(with_kept)s OR NOT l.is_kept)
         AND (%(starts_at)s::timestamptz IS NULL
             OR (l.segment_start < %(ends_at)s AND l.segment_end > %(starts_at)s))
         AND EXISTS (SELECT FROM catalogue_price_tier t WHERE t.price_id = l.price_id

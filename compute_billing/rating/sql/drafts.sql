@@ -1,7 +1,8 @@
 -- Price drafts in words, the newest first, with what they would have changed in all. The amount
 -- before is that of the price of the same key that holds when the draft begins, or held last.
-SELECT d.public_id, l.code AS price_list, l.kind AS list_kind, m.code AS card_type,
-    coalesce(c.code, '') AS cluster, d.band, d.valid_from, d.unit_price_micro, d.reason, d.maker_id,
+SELECT d.public_id, l.code AS price_list, l.kind AS list_kind, l.customer_class, m.code AS card_type,
+    coalesce(c.code, '') AS cluster, coalesce(c.name, '') AS cluster_name, d.band,
+    band.starts_minute AS band_starts_minute, band.ends_minute AS band_ends_minute, d.valid_from, d.unit_price_micro, d.reason, d.maker_id,
     d.made_at, d.effect_month, e.decision, e.decided_at, e.decider_id,
     next.public_id AS replaced_by, held.unit_price_micro AS former_micro,
     coalesce(f.tenants, 0) AS tenants, coalesce(f.quantity, 0) AS quantity,
@@ -11,6 +12,7 @@ FROM catalogue_price_draft d
 JOIN catalogue_price_list l ON l.id = d.price_list_id
 JOIN catalogue_meter m ON m.id = d.meter_id
 LEFT JOIN catalogue_cluster c ON c.id = d.cluster_id
+LEFT JOIN catalogue_time_band band ON band.price_list_id = l.id AND band.code = d.band
 LEFT JOIN catalogue_price_draft_decision e ON e.draft_id = d.id
 LEFT JOIN catalogue_price_draft next ON next.id = e.replaced_by_id
 LEFT JOIN LATERAL (

@@ -1,8 +1,9 @@
 -- Cases of running jobs whose hold could not be extended, the newest first: those of a tenant and
 -- on an operator's compute, or of everybody in the real world. The lag of an open case grows.
 SELECT c.public_id, h.public_id AS hold, t.code AS tenant, t.name AS tenant_name,
-    o.code AS operator, k.code AS cluster, m.code AS card_type, h.reference, h.allocation_key,
-    h.milli_cards, c.state, c.noted_at, c.exhausted_at, c.refused_at, c.refusals, c.asked_until,
+    o.code AS operator, k.code AS cluster, k.name AS cluster_name, m.code AS card_type,
+    h.reference, h.allocation_key, h.milli_cards, c.state, c.cause, c.noted_at, c.exhausted_at,
+    c.refused_at, c.refusals, c.asked_until,
     c.shortfall, c.job_ended_at, c.closed_at,
     CASE c.state WHEN 'open' THEN greatest(%(now)s - c.exhausted_at, interval '0')
         WHEN 'ended' THEN greatest(c.job_ended_at - c.exhausted_at, interval '0') END AS lag

@@ -1,5 +1,5 @@
--- What is still charged of a month's use, of one record, or of counters from one of their charges
--- on, with the newest revision of each record over all its months. A charge's quantity is spread
+-- What is still charged of a month's use, of one record, or of counters of prices and of awards from
+-- one of their charges on, with the newest revision of each record over all its months. A charge's quantity is spread
 -- evenly over its time, cut down to whole units by cumulative differences, so that its stretches
 -- always sum to what is left of it. A stretch of a suspended record may hold no quantity; it is
 -- charged time all the same.
@@ -18,6 +18,15 @@ WITH charged AS MATERIALIZED (
         AS k (price_id, month, since_id)
     JOIN rating_charge c ON c.tenant_id = %(tenant_id)s AND c.reverses_id IS NULL
         AND c.price_id = k.price_id AND c.usage_month = k.month AND c.id >= k.since_id
+    UNION
+    SELECT c.id, c.usage_id, c.recorded_month, c.usage_month, c.segment_start, c.segment_end,
+        c.price_id, c.project_id, c.quantity
+    FROM unnest(%(award_account_ids)s::bigint[], %(award_since_ids)s::bigint[])
+        AS k (account_id, since_id)
+    JOIN rating_charge_share s ON s.tenant_id = %(tenant_id)s AND s.payer_kind = 'award'
+        AND s.account_id = k.account_id AND s.charge_id >= k.since_id
+    JOIN rating_charge c ON c.tenant_id = %(tenant_id)s AND c.recorded_month = s.recorded_month
+        AND c.id = s.charge_id AND c.reverses_id IS NULL
 ), gone AS MATERIALIZED (
     SELECT c.id, range_agg(tstzrange(e.segment_start, e.segment_end)) AS seconds
     FROM charged c JOIN rating_charge e ON e.tenant_id = %(tenant_id)s AND e.reverses_id = c.id
@@ -41,7 +50,9 @@ WITH charged AS MATERIALIZED (
     SELECT s.*, row_number() OVER (PARTITION BY s.id ORDER BY s.starts_at DESC) AS turn FROM stretch s
 )
 SELECT row_number() OVER (ORDER BY s.id, s.starts_at),
-    CASE WHEN r.kind = 'graduated' THEN 1 + count(*) FILTER (WHERE s.turn > 1)
+    CASE WHEN %(award_account_ids)s::bigint[] <> '{}' THEN 1 + count(*) FILTER (WHERE s.turn > 1)
+            OVER (ORDER BY s.id DESC, s.turn)
+        WHEN r.kind = 'graduated' THEN 1 + count(*) FILTER (WHERE s.turn > 1)
             OVER (PARTITION BY s.price_id, s.usage_month ORDER BY s.id DESC, s.turn)
         ELSE s.turn END,
     row_number() OVER (PARTITION BY s.usage_id ORDER BY s.starts_at),

@@ -1,6 +1,7 @@
 -- What is still charged: a row for each stretch of a charge that no reversal took back. A charge
 -- that lost its middle has two; `round` counts them, because one run reverses a charge once. At a
--- graduated price the round is one for all older charges too: both stretches go before them. Kept is
+-- graduated price, and where an award is unwound, the round is one for all older charges too: both
+-- stretches go before them. Kept is
 -- what is taken back only to be charged again at its price.
 CREATE TEMP TABLE IF NOT EXISTS rating_live (
     live_id bigint, round bigint, number bigint, charge_id bigint, usage_id bigint,

@@ -2,4 +2,4 @@
 INSERT INTO rating_usage
 SELECT live_id, recorded_month, project_id, cluster_id, meter_id, milli_cards, segment_start,
     segment_end, quantity, NULL, NULL
-FROM rating_live
+FROM rating_live WHERE month = %(month)s

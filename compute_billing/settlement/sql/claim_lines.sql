@@ -12,8 +12,9 @@ WITH page AS MATERIALIZED (
     ORDER BY charge_id, award_id
     LIMIT %(limit)s
 )
-SELECT line.charge_id, line.award_id, tenant.code AS tenant, award.reference AS award,
-    award.rate_ppm, source.code AS source, u.external_id, c.segment_no, c.revision,
+SELECT line.charge_id, line.award_id, tenant.code AS tenant, tenant.name AS tenant_name, award.reference AS award,
+    award.rate_ppm, source.code AS source,
+    source.name AS source_name, u.external_id, c.segment_no, c.revision,
     c.segment_start, c.segment_end, meter.code AS card_type, c.quantity, line.basis, line.amount,
     line.adjusts_charge_id IS NOT NULL AS is_correction
 FROM page line

@@ -1,5 +1,8 @@
--- The bills of a month that stand on no statement yet, and where their charges were recorded.
-SELECT invoice.id, invoice.public_id, invoice.tenant_id, month.recorded_from, month.recorded_to
+-- The bills of a month that stand on no statement yet, and where their charges were recorded: in the
+-- month itself, where a bill is of packages alone and nothing was charged.
+SELECT invoice.id, invoice.public_id, invoice.tenant_id,
+    coalesce(month.recorded_from, invoice.period) AS recorded_from,
+    coalesce(month.recorded_to, invoice.period) AS recorded_to
 FROM invoices_invoice invoice
 JOIN invoices_tenant_month month
     ON month.tenant_id = invoice.tenant_id AND month.month = invoice.period

@@ -56,6 +56,9 @@ def test_a_refused_extension_is_listed_for_both_sides(market: Market, scheduler:
     # then the answer says what is missing, and the case says the same
     assert (refused.status_code, refused.json()["code"]) == (402, "insufficient_funds")
     (case,) = read(scheduler, "enforcement?state=open")["data"]
+    staff = signed_in(make_staff(role=Staff.AUDITOR))
+    assert read(staff, "enforcement", operator=market.operator.code)["data"] == [case]
+    assert staff.get("/api/v1/enforcement").status_code == 422
     assert case["shortfall"] == refused.json()["details"]["shortfall"]
     assert (case["hold"], case["allocation"], case["state"]) == (hold["id"], "job-a", "open")
     assert (case["exhausted_at"], case["enforcement_lag_seconds"]) == (hold["covered_until"], 0)

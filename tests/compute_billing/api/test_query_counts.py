@@ -54,7 +54,7 @@ def test_queries_of_an_object_do_not_grow_with_its_parts(world: World) -> None:
     tenant, operator = client_of(world.alpha), client_of(world.centre.operator)
     for client, address, queries in (
         (tenant, "usage/records", 3),
-        (tenant, "invoices", 6),
+        (tenant, "invoices", 8),
         (operator, "statements", 2),
     ):
         for row in read(client, address)["data"]:

@@ -90,7 +90,7 @@ def a_minute_is_not_charged() -> list[Keys]:
     do(
         "UPDATE rating_charge SET segment_end = segment_end - interval '1 minute' "
         "WHERE id = %(id)s",
-        id=charge_id("a4"),
+        id=charge_id("a4", revision=2),
     )
     return [{"usage_id": usage_id("a4"), "at": at(9, 30, 15, 59), "problem": "0 live charges"}]
 
@@ -100,7 +100,7 @@ def rerated_charge_is_not_as_long() -> list[Keys]:
     do(
         "UPDATE rating_charge SET segment_start = segment_start + interval '1 minute' "
         "WHERE id = %(id)s",
-        id=charge_id("a5", revision=2),
+        id=charge_id("a5", revision=4),
     )
     return [{"usage_id": usage_id("a5"), "at": at(10, 3), "problem": "0 live charges"}]
 
@@ -128,23 +128,21 @@ def more_was_used_than_charged_in_a_closed_month() -> list[Keys]:
 
 
 @breaks("reversals_stay_within_the_original")
-def reversals_name_each_other_s_charge() -> list[Keys]:
-    first, second = charge_id("a2:correction", 1), charge_id("a2:correction", 2)
-    for reversal, original in ((first, charge_id("a2", 2)), (second, charge_id("a2", 1))):
-        do(
-            "UPDATE rating_charge SET reverses_id = %(original)s WHERE id = %(reversal)s",
-            original=original,
-            reversal=reversal,
-        )
-    return [{"charge_id": first}, {"charge_id": second}]
+def reversal_names_a_charge_of_other_hours() -> list[Keys]:
+    reversal = charge_id("a2:correction", 2)
+    do(
+        "UPDATE rating_charge SET reverses_id = %(original)s WHERE id = %(reversal)s",
+        original=charge_id("a2", 4, 2),
+        reversal=reversal,
+    )
+    return [{"charge_id": reversal}]
 
 
 @breaks("gross_follows_the_price")
 def one_micro_yuan_moves_between_charges() -> list[Keys]:
-    lot = account("top-up-1")
+    lot = account("top-up-2")
     changed = []
-    for job, amount in (("a4", -1), ("a5", 1)):
-        charge = charge_id(job, revision=2)
+    for charge, amount in ((charge_id("a4", 1, 4), -1), (charge_id("a5", 1, 4), 1)):
         do(
             "UPDATE rating_charge SET gross = gross + %(amount)s, tenant = tenant + %(amount)s "
             "WHERE id = %(id)s",
@@ -166,15 +164,23 @@ def counter_is_changed() -> list[Keys]:
     return [{"tenant_id": tenant_id("beta"), "month": date(2026, 10, 1), "amount": 2200000701}]
 
 
+@breaks("months_hold_what_was_spent")
+def month_spend_is_changed() -> list[Keys]:
+    do(
+        "UPDATE budgets_month_spend SET spent = spent + 1 "
+        "WHERE tenant_id = %(beta)s AND month = '2026-10-01' AND project_id = 0",
+        beta=tenant_id("beta"),
+    )
+    return [{"tenant_id": tenant_id("beta"), "month": date(2026, 10, 1)}]
+
+
 @breaks("charge_parts_add_up")
 def one_micro_yuan_moves_between_shares() -> list[Keys]:
-    lot = account("top-up-1")
-    add_to_share(charge_id("a4", revision=2), lot, -1)
-    add_to_share(charge_id("a5", revision=2), lot, 1)
-    return [
-        {"charge_id": charge_id("a4", revision=2)},
-        {"charge_id": charge_id("a5", revision=2)},
-    ]
+    lot = account("top-up-2")
+    charges = charge_id("a4", 1, 4), charge_id("a5", 1, 4)
+    for charge, amount in zip(charges, (-1, 1), strict=True):
+        add_to_share(charge, lot, amount)
+    return [{"charge_id": charge} for charge in charges]
 
 
 @breaks("shares_name_their_payer")

@@ -71,7 +71,7 @@ def more_is_recognised_than_was_booked() -> list[Keys]:
 def less_was_paid_than_is_told() -> list[Keys]:
     do(
         "UPDATE packages_change SET amount_micro = amount_micro + 10000 WHERE id = "
-        "(SELECT min(id) FROM packages_change)"
+        "(SELECT max(id) FROM packages_change)"
     )
     return [{"order_id": package_id()}]
 
@@ -81,3 +81,42 @@ def an_offer_is_approved_by_its_maker() -> list[Keys]:
     drop_constraint("packages_offer_decision", "package_offer_four_eyes")
     do("UPDATE packages_offer_decision SET decider_id = maker_id")
     return [{"decision": "package_offer", "problem": "the maker approved"}]
+
+
+BILLED = "packages_are_billed_once"
+
+
+def change_id(kind: str, order: str = "id") -> int:
+    """Return the first change of a kind."""
+    return int(
+        one(f"SELECT id FROM packages_change WHERE kind = %(kind)s ORDER BY {order}", kind=kind)
+    )
+
+
+@breaks(BILLED)
+def lines_name_the_change_of_another() -> list[Keys]:
+    """Swap what two lines say they are of, so that only the amounts tell."""
+    bought, more = change_id("purchase"), change_id("resize")
+    do("DROP INDEX invoice_line_package_billed_once")
+    drop_constraint("invoices_invoice_line", "invoice_line_key_unique")
+    do(
+        "UPDATE invoices_invoice_line SET package_change_id = %(both)s - package_change_id "
+        "WHERE package_change_id IN (%(bought)s, %(more)s)",
+        both=bought + more,
+        bought=bought,
+        more=more,
+    )
+    return [
+        {"change_id": bought, "problem": "billed at another amount"},
+        {"change_id": more, "problem": "billed at another amount"},
+    ]
+
+
+@breaks(BILLED)
+def a_change_of_a_closed_month_is_not_billed() -> list[Keys]:
+    fewer = change_id("resize", "id DESC")
+    do(
+        "UPDATE packages_change SET made_at = '2026-09-25T04:00Z' WHERE id = %(change)s",
+        change=fewer,
+    )
+    return [{"change_id": fewer, "problem": "not billed"}]

@@ -82,7 +82,7 @@ def award_gave_less_than_its_shares() -> list[Keys]:
     return [{"award_id": award}]
 
 
-@breaks("award_basis_is_what_was_asked", needs_full=True)
+@breaks("award_basis_is_what_was_asked")
 def basis_of_an_exhausted_award_is_raised() -> list[Keys]:
     award = award_id("award-1")
     do(
@@ -106,7 +106,7 @@ def more_is_claimed_of_one_award_and_less_of_the_other() -> list[Keys]:
     return [{"charge_id": charge}]
 
 
-@breaks(CLAIMS, needs_full=True)
+@breaks(CLAIMS)
 def the_same_of_a_settled_charge() -> list[Keys]:
     charge = charge_id("a1")
     do(
@@ -242,14 +242,14 @@ def tax_is_raised() -> list[Keys]:
 @breaks(NUMBERS)
 def number_is_given_and_lost() -> list[Keys]:
     do("UPDATE invoices_series SET last_number = last_number + 1")
-    return [{"last_number": 3, "last": 2}]
+    return [{"last_number": 4, "last": 3}]
 
 
 @breaks(NUMBERS)
 def number_is_left_out() -> list[Keys]:
-    do("UPDATE invoices_invoice SET number = 3 WHERE number = 2")
-    do("UPDATE invoices_series SET last_number = 3")
-    return [{"last_number": 3, "invoices": 2}]
+    do("UPDATE invoices_invoice SET number = 4 WHERE number = 3")
+    do("UPDATE invoices_series SET last_number = 4")
+    return [{"last_number": 4, "invoices": 3}]
 
 
 @breaks("statements_repeat_their_bills")

@@ -23,9 +23,11 @@ def sandbox_account(owner: int, kind: str) -> int:
         one(
             "INSERT INTO ledger_account (id, owner_kind, owner_id, kind, subject, unit, has_floor) "
             "VALUES (-nextval(pg_get_serial_sequence('ledger_account', 'id')), 'operator', "
-            "%(owner)s, %(kind)s, '', 'CNY', false) RETURNING id",
+            "%(owner)s, %(kind)s, %(subject)s, 'CNY', false) RETURNING id",
             owner=owner,
             kind=kind,
+            # Cash says where it lies.
+            subject="bank" if kind == "cash" else "",
         )
     )
 

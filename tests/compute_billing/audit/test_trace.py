@@ -61,7 +61,7 @@ def test_money_given_back_is_followed_to_the_correction(world: World) -> None:
     returned = queries.trace(
         posting_id=one(
             "SELECT p.id FROM ledger_posting p JOIN ledger_account a "
-            "ON a.id = p.destination_account_id WHERE a.subject = 'top-up-1' "
+            "ON a.id = p.destination_account_id WHERE a.subject = 'top-up-2' "
             "AND p.transaction_id IN (SELECT transaction_id FROM rating_charge_share "
             "WHERE charge_id = %(charge)s)",
             charge=charge_id("a2:correction"),
@@ -69,9 +69,9 @@ def test_money_given_back_is_followed_to_the_correction(world: World) -> None:
     )
 
     assert {line["origin"] for line in returned.lines} == {"corrections.csv"}
-    assert [line["amount"] for line in returned.lines] == [-53_167_880, -51_840_047]
-    assert returned.posting["posted"] == 105_007_927
-    assert returned.posting["line_total"] == -105_007_927
+    assert [line["amount"] for line in returned.lines] == [-57_600_029, -51_840_047]
+    assert returned.posting["posted"] == 109_440_076
+    assert returned.posting["line_total"] == -109_440_076
 
 
 def test_card_time_is_followed_as_well(world: World) -> None:

@@ -10,7 +10,7 @@ from accounts.models import Organisation, OrganisationKind
 from compute_billing.bank import operations, queries
 from compute_billing.bank.models import BankAccount, BankDecision, BankLine, BankRefusal
 from compute_billing.ledger.models import CreditLot, LedgerBalance
-from tests.builders.accounts import NOW, make_organisation, make_user
+from tests.builders.accounts import NOW, make_member, make_organisation, make_user
 from tests.builders.bank import (
     TWO_FROM_FEN,
     code_of,
@@ -19,6 +19,7 @@ from tests.builders.bank import (
     statement,
     take_in,
 )
+from tests.builders.camt import camt, entry
 
 pytestmark = pytest.mark.django_db
 YUAN = 1_000_000
@@ -223,3 +224,46 @@ def test_an_account_stands_once(desk) -> None:
     spaced = " ".join(desk.account.number)
     with pytest.raises(operations.UnableToOpenAccount):
         make_account(desk.operator, number=spaced)
+
+
+def test_a_movement_that_a_table_and_a_camt_file_tell_is_credited_once(desk) -> None:
+    # Given a transfer that a table without serials told, and that was credited
+    desk.take_in(exact(desk, serial=""))
+    assert desk.credit() == 1
+
+    # When the same day comes again in another format, which names the bank's serial
+    told = entry("300.00", payer=desk.tenant.name, remark=f"充值 {desk.code}", serial="ABC-1")
+    take_in(desk.account, camt(told, number=desk.account.number), user_id=desk.maker.pk)
+
+    # Then nothing is credited by itself, and a person sees why
+    assert desk.credit() == 0
+    second = BankLine.objects.latest("id")
+    assert (second.match, second.tenant) == ("repeated", desk.tenant)
+    assert BankDecision.objects.count() == 1
+
+
+def test_two_equal_transfers_of_one_form_are_two(desk) -> None:
+    # Given the first of two equal transfers of a day
+    desk.take_in(exact(desk, serial="1"))
+
+    # When a later file of that form tells of both
+    desk.take_in(exact(desk, serial="1"), exact(desk, serial="2"))
+
+    # Then both are credited
+    assert desk.credit() == 2
+
+
+def test_money_for_ones_own_organisation_is_only_proposed(desk) -> None:
+    # Given a small transfer without a code, and people of finance who belong to a tenant
+    for person in (desk.maker, desk.approver):
+        make_member(organisation=desk.tenant, user=person)
+    desk.take_in(line("49.00", payer="somebody", remark="", serial="9"))
+
+    # When one says that it is his organisation's
+    proposal = desk.decide(only())
+
+    # Then it is proposed, and nobody of that organisation approves it
+    assert not BankDecision.objects.exists()
+    with pytest.raises(operations.UnableToApproveOwnProposal):
+        desk.approve(proposal, user_id=desk.approver.pk)
+    assert desk.approve(proposal, user_id=make_user().pk).tenant == desk.tenant

@@ -17,6 +17,7 @@ from kernel.money import MICRO_PER_FEN, Money
 from tests.builders.invoices import HOUR, OCTOBER, close, make_use, middle_of, the_bill
 from tests.builders.market import LONG_AGO, NOW, YUAN, Market, make_market
 from tests.builders.named_prices import make_named_bill
+from tests.builders.verification import make_uscc
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,21 @@ def test_a_document_is_the_same_to_the_byte_whatever_changes_around_it() -> None
     assert document(bill, "zh") == first
     assert first.startswith(b"%PDF-")
     assert b"NotoSansSC" in first
+
+
+def test_who_gets_a_credit_code_later_has_none_on_an_earlier_document() -> None:
+    # given a bill of two parties that have no credit code yet
+    market = make_paid_month()
+    close(market, "acme")
+    bill = the_bill(market, "acme")
+    first = document(bill, "zh")
+    # when both are verified, renamed and given one
+    for organisation in (market.tenants["acme"], market.operator):
+        type(organisation).objects.filter(pk=organisation.pk).update(
+            name=f"新名称 {organisation.pk}", uscc=make_uscc()
+        )
+    # then the document is what it was
+    assert document(bill, "zh") == first
 
 
 def test_a_document_of_somebody_else_is_unknown() -> None:

@@ -103,6 +103,7 @@ class TestNoting:
             "cluster": market.cluster.code,
             "exhausted_at": (START + 2 * HOUR).isoformat().replace("+00:00", "Z"),
             "shortfall": {"amount": "4.863601", "currency": "CNY"},
+            "cause": "money",
         }
         assert told(market.tenants["acme"].pk) == [event]
         assert told(market.operator.pk) == [event]
@@ -249,3 +250,58 @@ def test_who_placed_and_released_is_written_down(market: Market) -> None:
         ("rating.place_hold", "system", None),
         ("rating.release_hold", "api_key", 7),
     ]
+
+
+def poll(market: Market, *, until: datetime, ended: bool = False) -> None:
+    """Let the source tell that the job ran up to an instant."""
+    market.report(
+        {
+            "account": "acme",
+            "milli_cards": 2_000,
+            "allocation_key": "job-a",
+            "started_ms": instant_ms(START),
+            "ended_ms": instant_ms(until),
+        }
+    )
+    running = {} if ended else {"ended_at": None}
+    Allocation.objects.update(metered_until=until, **running)
+
+
+def test_a_job_that_runs_on_unasked_is_a_case_told_once(market: Market) -> None:
+    make_hold(market)
+    poll(market, until=START + 2 * HOUR)
+    assert exhausting.note_silent(now=NOW) == 0
+
+    Allocation.objects.update(metered_until=START + 3 * HOUR)
+
+    assert [exhausting.note_silent(now=NOW), exhausting.note_silent(now=NOW)] == [1, 0]
+    case = ExhaustedHold.objects.get()
+    assert (case.cause, case.exhausted_at, case.asked_until, case.refusals) == (
+        "silence",
+        START + 2 * HOUR,
+        START + 3 * HOUR,
+        0,
+    )
+    told = OutboxEvent.objects.filter(kind="hold.exhausted")
+    assert {event.payload["cause"] for event in told} == {"silence"}
+    assert told.count() == 2
+
+
+def test_a_job_whose_hold_expired_while_it_ran_is_a_case_too(market: Market) -> None:
+    hold = make_hold(market)
+    poll(market, until=START + 3 * HOUR)
+    Hold.objects.filter(pk=hold.pk).update(state="expired", closed_at=NOW)
+
+    assert exhausting.note_silent(now=NOW) == 1
+
+
+def test_a_silent_case_becomes_one_of_money_when_somebody_asks(market: Market) -> None:
+    hold = make_hold(market)
+    poll(market, until=START + 3 * HOUR)
+    exhausting.note_silent(now=NOW)
+
+    noted = note(hold, hours=4)
+
+    assert noted is not None
+    assert (noted.cause, noted.refusals, noted.shortfall) == ("money", 1, MISSING)
+    assert ExhaustedHold.objects.count() == 1

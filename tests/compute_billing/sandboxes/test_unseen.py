@@ -66,11 +66,6 @@ DESK_LISTS: Final = [
     one for one in GETS if not one.parameters and ROWS[one.name].methods["GET"].staff
 ]
 CSRF: Final = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
-# What differs between any two requests of a key: when it was used last.
-USED: Final = re.compile(
-    r'"last_used_at":(?:null|"[^"]*")'
-    r"|never used|从未使用|(?:last used|最近使用) [0-9: -]*[0-9]"
-)
 FILES: Final = re.compile(r'href="(\?[^"]*\bfile=[^"]*)"')
 FILTERS: Final = re.compile(r'<form[^>]*method="get".*?</form>', re.DOTALL)
 FIELDS: Final = re.compile(r'<(?:select|input)[^>]*\bname="(\w+)"')
@@ -94,7 +89,10 @@ CLOSED_TO_SANDBOXES: Final = {
     *("packages_piece", "payments_auto_top_up", "payments_payment", "payments_saved_card"),
     *("rating_price_draft_effect", "rating_rerate_request", "settlement_claim_line"),
     *("settlement_operator_statement", "settlement_operator_statement_line"),
-    *("subsidies_award", "subsidies_fund", "rating_hold_capture"),
+    *("subsidies_award", "subsidies_fund", "rating_hold_capture", "ledger_credit_proposal"),
+    *("einvoices_einvoice", "einvoices_file", "einvoices_item", "einvoices_title"),
+    *("payouts_earning", "payouts_payee", "payouts_payout"),
+    *("receivables_notice", "receivables_pause", "receivables_step", "invoices_procurement"),
 }
 # In an address, what names whose rows are meant.
 NAMES: Final = ("tenant", "operator", "source", "organisation")
@@ -141,6 +139,9 @@ def stage(request, django_db_setup: None, django_db_blocker) -> Iterator[Stage]:
         try:
             make_world()
             cast = make_cast()
+            for knocker in cast.knockers:
+                # A key tells when it was used last: from here on that is always now.
+                _ask(knocker, "/api/v1/organisation")
             entering = _entering if request.param == "everybody" else _one_of_each_entering
             named = {address.name: _named(address, cast.tenant) for address in GETS}
             paths = {address.name: address.path(named[address.name]) for address in GETS}
@@ -206,7 +207,7 @@ def _text(content: bytes) -> str:
 
 
 def _steady(text: str) -> str:
-    return USED.sub("", CSRF.sub("", text))
+    return CSRF.sub("", text)
 
 
 def _everything(knocker: Knocker, path: str) -> list[Answer]:
@@ -305,7 +306,9 @@ def test_its_own_lists_show_what_is_in_it(stage: Stage, name: str) -> None:
 @pytest.mark.django_db
 def test_whoever_is_in_a_sandbox_finds_nothing_real(stage: Stage) -> None:
     for address in GETS:
-        if not address.parameters or ROWS[address.name].methods["GET"].public:
+        row = ROWS[address.name]
+        # A published text belongs to nobody.
+        if not address.parameters or row.methods["GET"].public or not row.owned:
             continue
         parameters = stage.named[address.name]
         absent = address.path({key: somebody_elses(value) for key, value in parameters.items()})
