@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -53,8 +54,21 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "unknown_usage": HTTPStatus.NOT_FOUND,
     "unknown_invoice": HTTPStatus.NOT_FOUND,
     "unknown_statement": HTTPStatus.NOT_FOUND,
+    "unknown_payout": HTTPStatus.NOT_FOUND,
     "unknown_retry": HTTPStatus.NOT_FOUND,
     "unknown_conflict": HTTPStatus.NOT_FOUND,
+    "unknown_usage_dispute": HTTPStatus.NOT_FOUND,
+    "algorithm_not_found": HTTPStatus.NOT_FOUND,
+    "algorithm_version_not_found": HTTPStatus.NOT_FOUND,
+    "upload_refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "certificate_not_found": HTTPStatus.NOT_FOUND,
+    "proof_not_found": HTTPStatus.NOT_FOUND,
+    "malformed_version_number": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "malformed_manifest": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "malformed_dossier": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "malformed_proof_number": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unable_to_dispute": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unable_to_answer_dispute": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_totals": HTTPStatus.NOT_FOUND,
     "unknown_price_draft": HTTPStatus.NOT_FOUND,
     "claim_not_found": HTTPStatus.NOT_FOUND,
@@ -77,12 +91,31 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "unable_to_hold": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_quote": HTTPStatus.UNPROCESSABLE_ENTITY,
     "insufficient_funds": HTTPStatus.PAYMENT_REQUIRED,
+    "unable_to_set_credit": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unable_to_decide_credit": HTTPStatus.CONFLICT,
+    "budget_exhausted": HTTPStatus.PAYMENT_REQUIRED,
+    "budget_not_found": HTTPStatus.NOT_FOUND,
+    "algorithm_changed": HTTPStatus.PRECONDITION_FAILED,
+    "budget_changed": HTTPStatus.PRECONDITION_FAILED,
+    "unable_to_set_budget": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_package": HTTPStatus.NOT_FOUND,
     "unknown_package_offer": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_package_offer_draft": HTTPStatus.NOT_FOUND,
     "unable_to_propose_package_offer": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_order_package": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_einvoice": HTTPStatus.NOT_FOUND,
+    "unknown_invoice_title": HTTPStatus.NOT_FOUND,
+    "unable_to_keep_procurement": HTTPStatus.CONFLICT,
+    "unable_to_request_einvoice": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "malformed_einvoice_number": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unable_to_listen": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "subsidy_not_found": HTTPStatus.NOT_FOUND,
+    "programme_version_not_found": HTTPStatus.NOT_FOUND,
+    "cash_day_not_found": HTTPStatus.NOT_FOUND,
+    "cash_difference_unknown": HTTPStatus.NOT_FOUND,
+    "unknown_bank_statement": HTTPStatus.NOT_FOUND,
+    "unknown_bank_line": HTTPStatus.NOT_FOUND,
+    "unknown_cluster": HTTPStatus.NOT_FOUND,
 }
 
 CODE_BY_STATUS: Final[Mapping[int, str]] = {
@@ -219,8 +252,11 @@ def _plain_problem(*, status: int, detail: str) -> JsonResponse:
 
 
 def second_factor_missing() -> JsonResponse:
-    """Answer staff whose session showed no second factor."""
-    detail = "Staff show a second factor before they act: confirm it in the portal first."
+    """Answer staff whose session showed no second factor of late."""
+    detail = (
+        "Staff show a second factor before they act, again after "
+        f"{settings.STAFF_FACTOR_HOURS} hours: confirm it in the portal first."
+    )
     body = problem(status=403, code="second_factor_missing", detail=detail)
     return JsonResponse(body, status=403, content_type=CONTENT_TYPE)
 

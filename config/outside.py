@@ -29,3 +29,9 @@ def days_of_balances() -> tuple[int, int]:
     """Return how short a balance is warned of, and how long what expired is left alone."""
     low = env.integer("BALANCE_LOW_DAYS", default=7, minimum=1)
     return low, env.integer("BREAKAGE_GRACE_DAYS", default=30, minimum=0)
+
+
+def bank_caution() -> tuple[int, int]:
+    """Return from which amount on two decide, and how long another payout account waits."""
+    two_from = env.integer("BANK_TWO_FROM_YUAN", default=50_000, minimum=0)
+    return two_from, env.integer("PAYOUT_ACCOUNT_HOURS", default=72, minimum=0)

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from config import env
 
-# How OpenAPI names the words of payments.
-ENUMS = {
-    "TopUpStateEnum": "compute_billing.api.top_ups.STATES",
-    "RefundStateEnum": "compute_billing.api.refunds.STATES",
-    "TopUpWayEnum": "compute_billing.api.top_ups.WAYS",
-    "WayEnum": "compute_billing.api.top_ups.ALL_WAYS",
-}
 STRIPE_PAGES = "https://checkout.stripe.com"
+ONBOARDING_PAGES = "https://connect.stripe.com"
 
 
 def terms() -> tuple[str, list[str], int, int]:
@@ -27,6 +21,7 @@ def terms() -> tuple[str, list[str], int, int]:
     )
 
 
-def pages() -> str:
-    """Return where payers are led to."""
-    return env.text("STRIPE_API_BASE", default="") or STRIPE_PAGES
+def pages() -> list[str]:
+    """Return where payers, and payees, are led to."""
+    other = env.text("STRIPE_API_BASE", default="")
+    return [other] if other else [STRIPE_PAGES, ONBOARDING_PAGES]

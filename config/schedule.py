@@ -42,6 +42,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "recognise what packages have earned": _entry("packages.recognise_due", steps=10),
     "tell whose package ends": _entry("packages.remind_of_ends", steps=120),
     "credit what came by bank": _entry("bank.credit_exact", steps=10),
+    "settle disputes that are charged": _entry("disputes.settle_charged", steps=2),
+    "remind of disputes": _entry("disputes.remind_of_disputes", steps=20),
     "release holds whose time is over": _entry("balances.release_expired_holds", steps=2),
     "end cases of jobs that have ended": _entry("balances.end_exhausted_cases", steps=2),
     "book out what has expired": _entry("balances.book_expired_lots", steps=120),
@@ -49,6 +51,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "look at open payments": _entry("payments.look_at_open_payments", steps=2),
     "top up what runs low": _entry("payments.top_up_what_is_low", steps=4),
     "reconcile the cash of days that are over": _entry("cash.reconcile_due", steps=120),
+    "tell which budgets run out": _entry("budgets.look_at_budgets", steps=2),
+    "count what payees have earned": _entry("payouts.accrue", steps=120),
+    "go on with payout runs": _entry("payouts.go_on", steps=10),
+    "work on payees at Stripe": _entry("connect.work_on_connect", steps=1),
+    "look at payees' accounts": _entry("connect.look_at_accounts", steps=20),
+    "remind of what is due": _entry("receivables.dun_tenants", steps=20),
     "tell low balances": _entry("balances.tell_low_balances", steps=120),
 }
 
@@ -62,6 +70,7 @@ TASK_OF_NUDGE: dict[str, str] = {
     "events": "accounts.tasks.relay_events",
     "webhooks": "accounts.tasks.send_webhooks",
     "payments": "compute_billing.tasks.payments.work_on_payments",
+    "connect": "compute_billing.tasks.connect.work_on_connect",
     "mail": "portal.tasks.send_notifications",
 }
 
@@ -75,9 +84,14 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "compute_billing.tasks.retention.*": {"queue": "settlement"},
     "compute_billing.tasks.payments.*": {"queue": "payments"},
     "compute_billing.tasks.cash.*": {"queue": "payments"},
+    "compute_billing.tasks.payouts.*": {"queue": "payments"},
+    "compute_billing.tasks.connect.*": {"queue": "payments"},
     "accounts.tasks.*": {"queue": "events"},
     "portal.tasks.*": {"queue": "events"},
     "compute_billing.tasks.balances.*": {"queue": "events"},
+    "compute_billing.tasks.budgets.*": {"queue": "events"},
     "compute_billing.tasks.packages.*": {"queue": "settlement"},
     "compute_billing.tasks.bank.*": {"queue": "settlement"},
+    "compute_billing.tasks.disputes.*": {"queue": "settlement"},
+    "compute_billing.tasks.receivables.*": {"queue": "settlement"},
 }

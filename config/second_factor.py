@@ -1,17 +1,20 @@
-"""Who decides for the exchange shows a second factor first: in one place, for every address."""
+"""Who decides for the exchange shows a second factor first, and again after a time.
+
+In one place for every address, whatever the view says (docs/adr/0028, 0051).
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import ResolverMatch, reverse
+from django.urls import ResolverMatch
 
 from accounts import second_factor
 from accounts.models import User
 from config.api_errors import API_PREFIX, second_factor_missing
+from kernel.clock import utc_now
+from portal.step_up import staff_question
 
 # Where a second factor is set up or shown, and how one leaves. Everything else is shut.
 OPEN_ADDRESSES: Final = frozenset(
@@ -37,7 +40,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 class StaffSecondFactor:
-    """Shut every address to staff who have not shown a second factor in their session."""
+    """Shut every address to staff who have not shown a second factor of late."""
 
     def __init__(self, get_response: Respond) -> None:
         """Wrap what answers."""
@@ -51,25 +54,19 @@ class StaffSecondFactor:
         self, request: HttpRequest, _view: object, _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         """Let pass, or lead to where a second factor is shown or set up."""
-        match = request.resolver_match
-        if not settings.STAFF_NEED_SECOND_FACTOR or _is_open(match):
+        if not settings.STAFF_NEED_SECOND_FACTOR or _is_open(request.resolver_match):
             return None
-        user = request.user
-        if not isinstance(user, User) or second_factor.was_shown(request=request, user=user):
+        user, now = request.user, utc_now()
+        if not isinstance(user, User):
+            return None
+        if second_factor.lets_staff_act(request=request, user=user, now=now):
             return None
         if not second_factor.is_required(user=user):
             return None
-        return _refusal(request, user=user)
+        if request.path.startswith(API_PREFIX):
+            return second_factor_missing()
+        return staff_question(request, user=user, now=now)
 
 
 def _is_open(match: ResolverMatch | None) -> bool:
     return match is not None and match.view_name in OPEN_ADDRESSES
-
-
-def _refusal(request: HttpRequest, *, user: User) -> HttpResponse:
-    if request.path.startswith(API_PREFIX):
-        return second_factor_missing()
-    if not second_factor.exists(user=user):
-        return redirect("mfa_index")
-    back = urlencode({"next": request.get_full_path()})
-    return redirect(f"{reverse('mfa_reauthenticate')}?{back}")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-from config import env, outside, payments
+from config import enum_names, env, outside, payments, single_sign_on
 from config.schedule import BEAT_SCHEDULE, QUEUES, TASK_ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -213,6 +212,9 @@ STAFF_NEED_SECOND_FACTOR = env.boolean("STAFF_NEED_SECOND_FACTOR", default=True)
 if PRODUCTION and not STAFF_NEED_SECOND_FACTOR:
     message = "STAFF_NEED_SECOND_FACTOR may be off in development only."
     raise ImproperlyConfigured(message)
+# A factor that was shown grows old (docs/adr/0051).
+STAFF_FACTOR_HOURS = env.integer("STAFF_FACTOR_HOURS", default=12, minimum=1)
+MONEY_OUT_FACTOR_MINUTES = env.integer("MONEY_OUT_FACTOR_MINUTES", default=30, minimum=1)
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -236,24 +238,10 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers offer passkeys on localhost without TLS, so that development has them too.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
-# Single sign-on by OpenID Connect: off until a server is named.
-OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", default="")
-FORM_TARGETS: list[str] = [payments.pages()]  # Where forms may lead outside of this house.
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
-if OIDC_SERVER_URL:
-    FORM_TARGETS += [urljoin(OIDC_SERVER_URL, "/")]
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": env.text("OIDC_NAME", default="SSO"),
-                "client_id": env.text("OIDC_CLIENT_ID"),
-                "secret": env.text("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": OIDC_SERVER_URL},
-            }
-        ],
-    }
+OIDC_SERVER_URL = single_sign_on.server_url()
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(OIDC_SERVER_URL)
+# Where forms may lead outside of this house.
+FORM_TARGETS = [*payments.pages(), *single_sign_on.form_targets(OIDC_SERVER_URL)]
 
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", default="")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", default="")
@@ -263,7 +251,7 @@ STRIPE_ACCOUNT, STRIPE_METHODS, TOP_UP_MIN_YUAN, TOP_UP_MAX_YUAN = payments.term
 WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
 PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
 BALANCE_LOW_DAYS, BREAKAGE_GRACE_DAYS = outside.days_of_balances()
-BANK_TWO_FROM_YUAN = env.integer("BANK_TWO_FROM_YUAN", default=50_000, minimum=0)
+BANK_TWO_FROM_YUAN, PAYOUT_ACCOUNT_HOURS = outside.bank_caution()
 
 # E-mail: printed by the server in development, sent by SMTP in production.
 EMAIL = env.email("EMAIL_URL", default="console:" if not PRODUCTION else None)
@@ -317,7 +305,7 @@ SPECTACULAR_SETTINGS = {
         "accounts.api_schema.tell_examples",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.membership.api.ROLES", **payments.ENUMS},
+    "ENUM_NAME_OVERRIDES": enum_names.ENUMS,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("REQUEST_BYTES_MAX", default=16 * 1024 * 1024)
 METRICS_TOKEN = env.text("METRICS_TOKEN", default="")  # Empty: see config/health.py.

@@ -24,6 +24,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("accounts.api_urls")),
     path("api/v1/", include("compute_billing.api.urls")),
+    path("api/v1/", include("marketplace.api.urls")),
     path("api/v1/schema", Schema.as_view(), name="api-schema"),
     path("api/v1/reference", Reference.as_view(), name="api-reference"),
 ]
