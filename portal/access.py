@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -14,14 +14,18 @@ from accounts import queries
 from accounts.authentication import sandbox_entered
 from accounts.permissions import ANY_MEMBER, ANY_STAFF, Caller, Role, Rule, Staff, may_enter
 from kernel.audit import Actor
+from portal.resuming import forget_what_goes_on
+from portal.step_up import money_question
 
 # Who reviews listings has no business with anybody's books.
 BOOK_READERS: Final = ANY_STAFF - {Staff.LISTING_REVIEWER}
-OVERVIEW_READERS: Final = Rule(allowed_roles=ANY_MEMBER, allowed_staff_roles=ANY_STAFF)
+SETTLED_READERS: Final = Rule(allowed_roles=ANY_MEMBER, allowed_staff_roles=ANY_STAFF)
 USAGE_READERS: Final = Rule(
     allowed_roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER},
     allowed_staff_roles=BOOK_READERS,
 )
+# The first page of who uses cards; staff have desks of their own.
+OVERVIEW_READERS: Final = Rule(allowed_roles=USAGE_READERS.allowed_roles)
 BILL_READERS: Final = Rule(
     allowed_roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, allowed_staff_roles=BOOK_READERS
 )
@@ -111,12 +115,14 @@ def viewer(*, rights: Rights, rule: Rule) -> Viewer | None:
 class GuardedView(View):
     """A page for those whom its roles name; a page that names none lets nobody in.
 
-    Strangers are asked to sign in; those who may not enter are told so.
+    Strangers are asked to sign in; those who may not enter are told so. What a page with
+    `lets_money_out` is sent takes a second factor that was just shown.
     """
 
     http_method_names = ["get", "head", "options"]
     allowed_roles: Collection[Role] = ()
     allowed_staff_roles: Collection[Staff] = ()
+    lets_money_out: ClassVar[bool] = False
 
     viewer: Viewer
 
@@ -145,4 +151,8 @@ class GuardedView(View):
         if found is None:
             raise PermissionDenied
         self.viewer = found
+        question = money_question(request) if self.lets_money_out else None
+        if question is not None:
+            return question
+        forget_what_goes_on(request)
         return super().dispatch(request, *args, **kwargs)

@@ -13,7 +13,7 @@ from compute_billing.bank.queries import (
     StatementRow,
     WaitingLine,
 )
-from kernel.money import Money
+from kernel.money import MICRO_PER_FEN, Money
 from portal.exports import Cell, FileAnswer, file_response
 
 TABLES: Final = ("waiting", "accounts", "statements", "refusals")
@@ -27,7 +27,8 @@ LINE_COLUMNS: Final = (
 )
 STATEMENT_COLUMNS: Final = (
     *("statement", "file_name", "account", "imported_at", "lines", "new_lines"),
-    "unreadable_lines",
+    *("unreadable_lines", "opening_on", "opening_balance", "closing_on", "closing_balance"),
+    *("difference", "gap"),
 )
 REFUSAL_COLUMNS: Final = ("file_name", "line", "reason", "text")
 
@@ -95,7 +96,27 @@ def _statement(row: StatementRow) -> list[Cell]:
         row.lines,
         row.new_lines,
         row.refused_lines,
+        *_balances(row),
     ]
+
+
+def _balances(row: StatementRow) -> list[Cell]:
+    """Return what a file says the account held, what it does not add up by, and the gap before."""
+    told = row.balances
+    if told is None:
+        return [None] * 6
+    return [
+        told.opening_on,
+        _yuan(told.opening_fen),
+        told.closing_on,
+        _yuan(told.closing_fen),
+        _yuan(told.difference_fen),
+        None if row.gap_fen is None else _yuan(row.gap_fen),
+    ]
+
+
+def _yuan(fen: int) -> Decimal:
+    return Decimal(Money(fen * MICRO_PER_FEN).to_text())
 
 
 def _refusal(row: RefusedRow) -> list[Cell]:

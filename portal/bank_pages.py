@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compute_billing.bank import queries
+from compute_billing.bank.bank_file import UnableToReadStatement
 from compute_billing.bank.queries import AccountLine, RefusedRow, StatementRow, WaitingLine
 from compute_billing.bank.remittance import spoken
 from kernel.money import MICRO_PER_FEN
@@ -18,6 +19,7 @@ from portal.wording import Text
 MATCHES: Final[Mapping[str, Text]] = {
     "exact": _("code and name agree"),
     "partial": _("code or name alone"),
+    "repeated": _("perhaps told by another file: same day and amount"),
     "unknown": _("neither code nor name"),
 }
 REASONS: Final[Mapping[str, Text]] = {
@@ -30,6 +32,29 @@ REASONS: Final[Mapping[str, Text]] = {
     "other_currency": _("it is not in CNY"),
     "parts_do_not_add_up": _("the parts of the batch do not add up to its amount"),
 }
+
+
+# Why a whole file is no statement.
+FAULTS: Final[Mapping[str, Text]] = {
+    "too_large": _("The file is too large: export a shorter time."),
+    "too_many_lines": _("The file has too many lines: export a shorter time."),
+    "unknown_encoding": _("The file is neither UTF-8 nor GB 18030: export it as CSV again."),
+    "no_columns": _(
+        "No line of it names a date and an amount, as online banks call them: for example "
+        "交易日期, 贷方发生额, 对方户名, 附言."
+    ),
+    "no_xml": _("The XML is damaged: export it again and do not edit it."),
+    "other_document": _("It is no camt.053 of a version that is known here."),
+    "no_statement": _("There is no statement in it."),
+    "no_account": _("It names no account."),
+    "other_currency": _("It is not in CNY."),
+    "several_accounts": _("It has statements of several accounts: export one at a time."),
+}
+
+
+def fault(error: UnableToReadStatement) -> str:
+    """Return why a file is no statement, in the reader's words; '' where they say no more."""
+    return str(FAULTS.get(error.details.get("reason", ""), ""))
 
 
 def grouped(number: str) -> str:
@@ -116,7 +141,10 @@ def statements_table(statements: Sequence[StatementRow]) -> Table:
     """Return the files that were imported last."""
     return Table(
         name=_("Imported statements"),
-        columns=[_("File"), _("Imported"), _("Lines"), _("New"), _("Unreadable")],
+        columns=[
+            *(_("File"), _("Imported"), _("Lines"), _("New"), _("Unreadable")),
+            *(_("Opening balance"), _("Closing balance")),
+        ],
         rows=[
             TableRow(
                 key=str(row.public_id),
@@ -126,10 +154,33 @@ def statements_table(statements: Sequence[StatementRow]) -> Table:
                     count(row.lines),
                     count(row.new_lines),
                     count(row.refused_lines, alarm=True),
+                    *_balance_cells(row),
                 ],
             )
             for row in statements
         ],
+    )
+
+
+def _balance_cells(row: StatementRow) -> tuple[TableCell, TableCell]:
+    """Return both balances, with what is missing before the one, and of the other."""
+    if row.balances is None:
+        return TableCell(text="–"), TableCell(text="–")
+    return (
+        _balance(row.balances.opening_fen, off=row.gap_fen or 0, badge=_("gap before it")),
+        _balance(
+            row.balances.closing_fen,
+            off=row.balances.difference_fen,
+            badge=_("does not add up"),
+        ),
+    )
+
+
+def _balance(fen: int, *, off: int, badge: Text) -> TableCell:
+    return TableCell(
+        money=money(fen * MICRO_PER_FEN),
+        badge=badge if off else "",
+        note=f"¥ {money(off * MICRO_PER_FEN).rounded}" if off else "",
     )
 
 

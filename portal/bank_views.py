@@ -83,7 +83,7 @@ class ImportView(BankActorsView):
                 "This is no bank statement: export it as CSV with its day and its amounts, or as "
                 "camt.053."
             )
-            form.add_error("file", f"{told} {error}")
+            form.add_error("file", f"{told} {bank_pages.fault(error)}".strip())
             return _desk(self, form=form, status=422)
         try:
             imported = operations.import_statement(
@@ -239,7 +239,7 @@ class TransferView(BillReadersView):
                 tenant_id=tenant.tenant_id, operator=request.POST.get("operator", "")
             )
         except queries.UnableToRemit as error:
-            raise BadRequest(error.message) from error
+            raise BadRequest from error
         operations.remittance_code(
             tenant_id=tenant.tenant_id, operator_id=operator_id, now=utc_now()
         )

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from compute_billing.invoices.procurement import NAMES, procurement_on
 from compute_billing.invoices.queries import invoice_page
-from compute_billing.invoices.wording import StatementLine
+from compute_billing.invoices.wording import PackageName, StatementLine
 from kernel.money import MICRO_PER_FEN, Money
 from kernel.periods import month_text
 from kernel.quantities import card_hours_text
@@ -16,7 +17,16 @@ BATCH: Final = 200
 MONEY_UNIT: Final = "CNY"
 HOUR_PLACES: Final = 6
 AMOUNTS: Final = (*("gross", "discount", "net", "tax", "programme", "tenant_paid", "arrears"),)
-BILL_COLUMNS: Final = ("number", "month", "issuer", "issued_at", "card_hours", *AMOUNTS, "total")
+BILL_COLUMNS: Final = (
+    "number",
+    "month",
+    "issuer",
+    "issued_at",
+    "card_hours",
+    *AMOUNTS,
+    "total",
+    *NAMES,
+)
 LINE_COLUMNS: Final = (
     *(
         "price_list",
@@ -29,6 +39,7 @@ LINE_COLUMNS: Final = (
         "payer",
     ),
     *("card_hours", "unit", "amount"),
+    *("package", "contract", "cards", "starts_on", "last_on", "card_month_price"),
 )
 
 
@@ -42,6 +53,7 @@ def bill_rows(*, tenant_id: int, month: date | None = None) -> Iterator[list[Cel
 
 
 def _bill(bill: Any) -> list[Cell]:
+    said = procurement_on(bill)
     return [
         f"{bill.series}-{bill.number:06d}",
         month_text(bill.period),
@@ -50,6 +62,7 @@ def _bill(bill: Any) -> list[Cell]:
         hours(int(bill.quantity)),
         *(yuan(getattr(bill, name)) for name in AMOUNTS),
         yuan(bill.total_fen * MICRO_PER_FEN),
+        *(None if said is None else getattr(said, name) or None for name in NAMES),
     ]
 
 
@@ -64,7 +77,15 @@ def line_rows(lines: Iterable[StatementLine]) -> Iterator[list[Cell]]:
             hours(line.quantity),
             line.unit,
             yuan(line.amount) if is_money else hours(line.amount),
+            *_package(line.package),
         ]
+
+
+def _package(package: PackageName | None) -> list[Cell]:
+    if package is None:
+        return [None] * 6
+    days = (package.starts_on, package.last_on)
+    return [package.number, package.contract_no, package.cards, *days, yuan(package.price_micro)]
 
 
 def yuan(micro: int) -> Decimal:

@@ -1,7 +1,7 @@
 """The desk of the buyer: his bills."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,11 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from compute_billing.audit.usage import UsageTenant
+from compute_billing.einvoices import queries as invoiced
 from compute_billing.invoices import documents, queries
 from kernel.periods import UnableToReadMonth, month_text, parse_month
-from portal.access import BILL_READERS
+from kernel.worlds import is_sandbox
+from portal.access import BILL_READERS, rights_of
 from portal.bill_file import BILL_COLUMNS, LINE_COLUMNS, bill_rows, line_rows
 from portal.bill_pages import bill_page, bill_row
+from portal.einvoice_views import MONEY_ROLES
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.tenant_view import TenantPage, TenantView
 
@@ -106,8 +109,27 @@ class BillView(BillReadersView):
                 columns=LINE_COLUMNS,
                 rows=line_rows(lines),
             )
-        page = bill_page(bill, lines, queries.credits_on(bill))
+        page = bill_page(
+            bill,
+            lines,
+            queries.credits_on(bill),
+            einvoices=invoiced.einvoices_on(invoice_ids=[bill.pk])[bill.pk],
+            may_ask=self._may_ask(bill),
+            is_red_due=bill.kind == "credit_note"
+            and bool(invoiced.red_letters_due(invoice_id=bill.pk)),
+        )
         return render(request, "portal/bill.html", {"page": page})
+
+    def _may_ask(self, bill: Any) -> bool:
+        """Say whether the viewer may ask for the e-invoice of a bill that has none."""
+        roles = rights_of(self.request).roles_by_organisation.get(bill.tenant_id, frozenset())
+        may = not roles.isdisjoint(MONEY_ROLES) and not is_sandbox(bill.tenant_id)
+        return (
+            may
+            and bill.kind == "bill"
+            and bill.total_fen > 0
+            and not invoiced.is_live(invoice_id=bill.pk)
+        )
 
 
 class BillDocumentView(BillReadersView):

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compute_billing.cash.queries import DayShown, MovementShown
+from compute_billing.cash.queries import DayShown, MovementShown, Side
 from kernel.money import MICRO_PER_FEN, Money
 from portal.exports import Cell
 from portal.figures import money
 from portal.tables import Table, TableCell, TableRow, amount, count, instant, words
-from portal.wording import Text, worded
+from portal.wording import LOT_MOVEMENTS, Text, worded
 
 KINDS: Final[Mapping[str, Text]] = {
     "missing_here": gettext_lazy("missing in our books"),
@@ -38,6 +38,26 @@ KEEPERS: Final[Mapping[str, Text]] = {
     "stripe": gettext_lazy("Stripe"),
     "bank": gettext_lazy("bank account"),
 }
+SIDES: Final[Mapping[str, Text]] = {
+    "told": gettext_lazy("At the keeper"),
+    "booked": gettext_lazy("In the books"),
+    "aside": gettext_lazy("Set aside: no tenant's"),
+}
+# What a keeper tells of, and transactions of the books that move no lot.
+MOVEMENT_KINDS: Final[Mapping[str, Text]] = {
+    "charge": gettext_lazy("paid in"),
+    "fee": gettext_lazy("fee of the keeper"),
+    "payment_fee": gettext_lazy("fee of the keeper"),
+    "stripe_fee": gettext_lazy("fee of the keeper"),
+    "tax_fee": gettext_lazy("tax on fees of the keeper"),
+    "refund": gettext_lazy("refunded to the payer"),
+    "dispute": gettext_lazy("disputed by the payer's bank"),
+    "line": gettext_lazy("bank transfer"),
+    "payout": gettext_lazy("paid out to the bank account"),
+    "adjustment": gettext_lazy("adjusted by the keeper"),
+    "cash_difference": gettext_lazy("a difference booked"),
+}
+SIDE_COLUMNS: Final = ("side", "opening", "moves", "closing")
 DAY_COLUMNS: Final = (
     *("account", "day", "told_opening", "told_moves", "told_closing"),
     *("booked_opening", "booked_moves", "booked_closing", "aside_closing", "gap"),
@@ -100,13 +120,13 @@ def day_address(one: DayShown) -> str:
     return reverse("cash-day", args=[one.account_id, one.day.isoformat()])
 
 
-def sides_table(one: DayShown) -> Table:
+def sides_of(one: DayShown) -> list[tuple[str, Side]]:
+    """Return the sides of a day: the keeper's, the books', and what is set aside."""
+    return [("told", one.told), ("booked", one.booked), ("aside", one.aside)]
+
+
+def sides_table(sides: Sequence[tuple[str, Side]]) -> Table:
     """Return opening, moves and closing of a day, side by side."""
-    sides = (
-        ("told", _("At the keeper"), one.told),
-        ("booked", _("In the books"), one.booked),
-        ("aside", _("Set aside: no tenant's"), one.aside),
-    )
     return Table(
         name=_("Both sides of the day"),
         columns=[_("Side"), _("Opening"), _("Moves"), _("Closing")],
@@ -114,14 +134,30 @@ def sides_table(one: DayShown) -> Table:
             TableRow(
                 key=key,
                 cells=[
-                    words(name),
+                    words(worded(SIDES, key)),
                     _fen(side.opening_fen),
                     _fen(side.moves_fen),
                     _fen(side.closing_fen, name=key),
                 ],
             )
-            for key, name, side in sides
+            for key, side in sides
         ],
+    )
+
+
+def side_cells(found: tuple[str, Side]) -> list[Cell]:
+    """Return a side of a day as a row of the file."""
+    key, side = found
+    return [key, _yuan(side.opening_fen), _yuan(side.moves_fen), _yuan(side.closing_fen)]
+
+
+def movement_name(key: str) -> Text:
+    """Return what kind of movement a key names: the keeper's, or a transaction of the books."""
+    kind = key.partition(":")[0]
+    return (
+        MOVEMENT_KINDS.get(kind)
+        or LOT_MOVEMENTS.get(kind)
+        or (_("another movement") if kind else "")
     )
 
 
@@ -135,14 +171,14 @@ def movements_table(movements: Sequence[MovementShown], *, names: Mapping[str, s
                 key=one.key,
                 cells=[
                     words(
-                        names.get(one.key) or one.key,
-                        note=one.told_reference,
+                        names.get(one.key) or movement_name(one.key),
+                        code=one.told_reference,
                         url=""
                         if one.difference_id is None
                         else reverse("cash-difference", args=[one.difference_id]),
                         badge="" if one.difference_id is None else _("difference"),
                     ),
-                    words(one.booked_reference),
+                    words(movement_name(one.booked_reference), code=one.booked_reference),
                     _fen(one.told_fen),
                     _fen(one.booked_fen + one.aside_fen),
                 ],
@@ -170,7 +206,8 @@ def differences_table(found: Sequence[Any], *, names: Mapping[str, str]) -> Tabl
                 key=str(one.public_id),
                 cells=[
                     words(
-                        names.get(one.key) or one.key,
+                        names.get(one.key) or movement_name(one.key),
+                        code="" if one.key in names else one.key,
                         url=reverse("cash-difference", args=[one.public_id]),
                     ),
                     words(worded(KINDS, one.kind)),
@@ -215,35 +252,19 @@ def day_cells(days: Iterable[DayShown]) -> Iterator[list[Cell]]:
         ]
 
 
-def movement_cells(movements: Iterable[MovementShown]) -> Iterator[list[Cell]]:
-    """Yield the rows of the file of a day's movements."""
-    for one in movements:
-        yield [
-            one.key,
-            one.told_reference,
-            one.booked_reference,
-            _yuan(one.told_fen),
-            _yuan(one.booked_fen),
-            _yuan(one.aside_fen),
-        ]
+def movement_cells(one: MovementShown) -> list[Cell]:
+    """Return a movement of a day as a row of a file."""
+    return [
+        *(one.key, one.told_reference, one.booked_reference),
+        *(_yuan(one.told_fen), _yuan(one.booked_fen), _yuan(one.aside_fen)),
+    ]
 
 
-def difference_cells(found: Iterable[Any]) -> Iterator[list[Cell]]:
-    """Yield the rows of the file of differences."""
-    for one in found:
-        last_day: date | None = one.last_day
-        yield [
-            str(one.public_id),
-            one.account.custody,
-            one.key,
-            one.kind,
-            one.told_reference,
-            one.booked_reference,
-            _yuan(one.amount_fen),
-            one.first_day,
-            last_day,
-            one.first_seen_at,
-            one.ended_at,
-            one.ending,
-            one.reason,
-        ]
+def difference_cells(one: Any) -> list[Cell]:
+    """Return a difference as a row of a file."""
+    last_day: date | None = one.last_day
+    return [
+        *(str(one.public_id), one.account.custody, one.key, one.kind),
+        *(one.told_reference, one.booked_reference, _yuan(one.amount_fen)),
+        *(one.first_day, last_day, one.first_seen_at, one.ended_at, one.ending, one.reason),
+    ]

@@ -1,6 +1,6 @@
 """The desk of cash: days with both sides, their movements, and differences that finance ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.shortcuts import render
 from accounts.api_paging import CursorMalformed, encoded, read_cursor
 from accounts.permissions import Staff
 from compute_billing.cash import queries
-from compute_billing.cash.queries import DayShown, DifferenceFilter, MovementShown
+from compute_billing.cash.queries import DayShown, DifferenceFilter
 from kernel.money import MICRO_PER_FEN
 from portal.access import BANK_READERS, GuardedView, rights_of
 from portal.cash_forms import BookingForm, PairForm
@@ -21,22 +21,18 @@ from portal.cash_pages import (
     DIFFERENCE_COLUMNS,
     ENDINGS,
     KINDS,
-    MOVEMENT_COLUMNS,
     choices,
     day_cells,
     days_table,
     difference_cells,
-    differences_table,
-    movement_cells,
-    movements_table,
+    movement_name,
     place,
-    sides_table,
 )
+from portal.cash_tables import day_tables, named_differences
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.figures import money
-from portal.finding import looked_for, narrowed
 from portal.operator_desk import address_of, chosen_texts
-from portal.tables import Table
+from portal.page_tables import drawn, file_of
 from portal.wording import worded
 
 PAGE_ROWS: Final = 50
@@ -72,7 +68,7 @@ class DaysView(CashReadersView):
         open_ = queries.differences(wanted=is_open, after=None, limit=OPEN_SHOWN_MAX)
         context = {
             "table": days_table(shown),
-            "open": _named(open_),
+            "open": named_differences(open_),
             "open_count": queries.open_count(),
             "places": [(one.custody, place(one.custody)) for one in queries.places()],
             "chosen": chosen,
@@ -119,37 +115,21 @@ class DayView(CashReadersView):
     """A day of an account: both sides, movement by movement, and what stood at its end."""
 
     def get(self, request: HttpRequest, account_id: UUID, day: str) -> HttpResponse | FileAnswer:
-        """Show it, or send its movements as a file."""
+        """Show it, or send one of its tables as a file."""
         try:
             found = queries.day(account_id=account_id, day=date.fromisoformat(day))
         except (queries.CashDayNotFound, ValueError) as error:
             raise Http404 from error
-        text, kind = looked_for(request), wanted_kind(request)
-        movements = _movements(account_id, found.day, text=text)
+        tables, kind = day_tables(found), wanted_kind(request)
         if kind is not None:
-            name, rows = f"cash-{found.day}", movement_cells(movements)
-            return file_response(name=name, kind=kind, columns=MOVEMENT_COLUMNS, rows=rows)
-        stood = DifferenceFilter(custody=found.custody, day=found.day)
+            return file_of(request, tables, name=f"cash-{found.day}", kind=kind)
         context = {
             "day": found,
             "place": place(found.custody),
             "gap": money(found.gap_fen * MICRO_PER_FEN),
-            "sides": sides_table(found),
-            "movements": _moved(movements),
-            "standing": _named(queries.differences(wanted=stood, after=None, limit=FILE_ROWS)),
-            "text": text,
-            "address": address_of({"text": text}),
+            **drawn(request, tables),
         }
         return render(request, "portal/cash_day.html", context)
-
-
-def _moved(found: Sequence[MovementShown]) -> Table:
-    return movements_table(found, names=queries.names([one.key for one in found]))
-
-
-def _movements(account_id: UUID, day: date, *, text: str) -> list[MovementShown]:
-    every = queries.movements(account_id=account_id, day=day)
-    return narrowed(every, table_of=_moved, text=text)
 
 
 class DifferencesView(CashReadersView):
@@ -160,13 +140,14 @@ class DifferencesView(CashReadersView):
         chosen = chosen_texts(request, ("account", "state", "kind"))
         kind, wanted = wanted_kind(request), _wanted(chosen)
         if kind is not None:
-            rows, name = difference_cells(_every_difference(wanted)), "cash-differences"
+            rows = (difference_cells(one) for one in _every_difference(wanted))
+            name = "cash-differences"
             return file_response(name=name, kind=kind, columns=DIFFERENCE_COLUMNS, rows=rows)
         cursor = request.GET.get("cursor", "")
         found = _differences(wanted, after=_uuid(cursor), limit=PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         context = {
-            "table": _named(shown),
+            "table": named_differences(shown),
             "places": [(one.custody, place(one.custody)) for one in queries.places()],
             "kinds": list(KINDS.items()),
             "chosen": chosen,
@@ -175,10 +156,6 @@ class DifferencesView(CashReadersView):
             "is_first": not cursor,
         }
         return render(request, "portal/cash_differences.html", context)
-
-
-def _named(found: Sequence[Any]) -> Table:
-    return differences_table(found, names=queries.names([one.key for one in found]))
 
 
 def _wanted(chosen: dict[str, str]) -> DifferenceFilter:
@@ -239,7 +216,7 @@ def difference_page(
         "place": place(one.account.custody),
         "amount": money(one.amount_fen * MICRO_PER_FEN),
         "kind": worded(KINDS, one.kind),
-        "name": queries.names([one.key]).get(one.key, ""),
+        "name": queries.names([one.key]).get(one.key) or movement_name(one.key),
         "ending": worded(ENDINGS, one.ending),
         "proposal": proposal,
         "counter": "" if proposal is None else worded(COUNTERS, proposal.counter),

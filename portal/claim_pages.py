@@ -141,7 +141,7 @@ def awards_table(awards: Sequence[ClaimedAward]) -> Table:
             TableRow(
                 key=award.reference,
                 cells=[
-                    TableCell(text=award.tenant_name, note=award.tenant),
+                    TableCell(text=award.tenant_name, code=award.tenant),
                     words(award.reference),
                     TableCell(text=figures.percent(award.rate_ppm, 1_000_000)),
                     count(award.lines),
@@ -187,10 +187,10 @@ def lines_table(lines: Sequence[EvidenceLine]) -> Table:
                         url=reverse(
                             "usage-why", args=[encoded_record(line.source, line.external_id)]
                         ),
-                        note=line.source,
+                        note=line.source_name,
                         badge=_("correction") if line.is_correction else "",
                     ),
-                    words(line.award, note=line.tenant),
+                    words(line.award, note=line.tenant_name),
                     instant(line.segment_start),
                     words(line.card_type),
                     TableCell(text=figures.card_hours(line.quantity), figure="card_hours"),

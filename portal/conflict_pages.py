@@ -11,7 +11,7 @@ from accounts.api_paging import encoded
 from compute_billing.metering.desk import ConflictLine, Content
 from portal import figures
 from portal.tables import Table, TableCell, TableRow, instant, words
-from portal.wording import DECISIONS, Text, worded
+from portal.wording import DECISIONS, Text, origin_name, worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,8 @@ def _row(conflict: ConflictLine) -> TableRow:
                 text=conflict.external_id,
                 url=reverse("operator-conflict", args=[word_of(conflict)]),
             ),
-            words(conflict.source),
-            TableCell(text=f"{conflict.position:,}", note=conflict.origin),
+            words(conflict.source_name),
+            TableCell(text=f"{conflict.position:,}", note=origin_name(conflict.origin)),
             TableCell(text=f"{conflict.times:,}"),
             instant(conflict.first_at),
             words(worded(DECISIONS, conflict.decision or "")),
@@ -90,7 +90,7 @@ def conflict_page(
     """Return both contents of a conflict side by side."""
     word = word_of(conflict)
     return ConflictPage(
-        source=conflict.source,
+        source=conflict.source_name,
         external_id=conflict.external_id,
         url=reverse("operator-conflict", args=[word]),
         differences=[] if first is None or other is None else [*_differences(first, other)],
@@ -109,7 +109,10 @@ def conflict_page(
 
 
 def _line(origin: str, position: int) -> str:
-    return _("%(origin)s, line %(line)s") % {"origin": origin, "line": f"{position:,}"}
+    return _("%(origin)s, line %(line)s") % {
+        "origin": origin_name(origin),
+        "line": f"{position:,}",
+    }
 
 
 def _differences(first: Content, other: Content) -> Iterator[Difference]:
@@ -119,7 +122,13 @@ def _differences(first: Content, other: Content) -> Iterator[Difference]:
         other=other.tenant_name or _("nobody's account %(account)s") % {"account": other.account},
     )
     yield Difference(name=_("Project"), first=first.project or "–", other=other.project)
-    yield Difference(name=_("Cluster"), first=first.cluster, other=other.cluster)
+    # What came later is known by the code alone: that of the same cluster has its name.
+    is_same = first.cluster == other.cluster
+    yield Difference(
+        name=_("Cluster"),
+        first=first.cluster_name,
+        other=first.cluster_name if is_same else other.cluster,
+    )
     yield Difference(name=_("Card type"), first=first.card_type, other=other.card_type)
     yield Difference(
         name=_("Cards"),

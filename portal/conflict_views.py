@@ -76,7 +76,7 @@ class ConflictsView(DeskView):
             request,
             "conflicts.html",
             table=conflicts_table(shown),
-            sources=desk.source_codes(),
+            sources=desk.source_names(),
             chosen=chosen,
             address=address_of(chosen),
             cursor=word_of(shown[-1]) if len(found) > PAGE_ROWS else "",

@@ -10,10 +10,14 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts import second_factor
+from accounts.models import User
 from accounts.notifications.queries import unread_count
 from compute_billing.sandboxes.queries import Sandbox, sandbox
+from kernel.clock import utc_now
 from portal.access import rights_of
 from portal.navigation import way
+from portal.resuming import suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def account(request: HttpRequest) -> dict[str, object]:
         "way": SimpleLazyObject(partial(way, request)),
         "sandbox": SimpleLazyObject(partial(_sandbox, request)),
         "unread": SimpleLazyObject(partial(_unread, request)),
+        "waits_to_go_on": SimpleLazyObject(partial(_waits_to_go_on, request)),
         "account_menu": SimpleLazyObject(partial(_menu, request)),
         "single_sign_on": SimpleLazyObject(partial(_sign_on, request)),
         "sign_up_open": settings.SIGN_UP_OPEN,
@@ -70,6 +75,14 @@ def _unread(request: HttpRequest) -> int:
     if user is None or not user.is_authenticated:
         return 0
     return unread_count(user_id=user.pk)
+
+
+def _waits_to_go_on(request: HttpRequest) -> bool:
+    """Say whether somebody who began something has shown the second factor that it took."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or suspended(request, now=utc_now()) is None:
+        return False
+    return second_factor.shown_at(request=request, user=user) is not None
 
 
 def _menu(request: HttpRequest) -> list[MenuItem]:

@@ -12,7 +12,7 @@ from compute_billing.audit.decisions import ChainProof, Decision
 from kernel.models import ActorKind
 from portal.exports import Cell
 from portal.wording import Text, worded
-from portal.wording_of_decisions import ACTIONS, OBJECTS
+from portal.wording_of_decisions import ACTIONS, DETAILS, OBJECTS
 
 COLUMNS: Final = (
     *("id", "occurred_at", "recorded_at", "actor_kind", "actor", "actor_id"),
@@ -48,7 +48,7 @@ class DecisionPage:
     recorded_at: datetime
     object_type: Text
     object_id: str
-    details: Sequence[tuple[str, str]]
+    details: Sequence[tuple[Text, str]]
     detail_hash: str
     before_hash: str
     after_hash: str
@@ -107,7 +107,9 @@ def decision_page(decision: Decision, *, proof: ChainProof | None) -> DecisionPa
         recorded_at=decision.recorded_at,
         object_type=worded(OBJECTS, decision.object_type),
         object_id=decision.object_id,
-        details=[(name, _told(value)) for name, value in sorted(decision.detail.items())],
+        details=[
+            (worded(DETAILS, name), _told(value)) for name, value in sorted(decision.detail.items())
+        ],
         detail_hash=decision.detail_hash,
         before_hash=decision.before_hash,
         after_hash=decision.after_hash,

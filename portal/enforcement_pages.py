@@ -23,9 +23,23 @@ STATES: Final[Mapping[str, Promise]] = {
     "ended": gettext_lazy("the job has ended"),
     "lost": gettext_lazy("nothing more was heard of the job"),
 }
+CAUSES: Final[Mapping[str, Promise]] = {
+    "money": gettext_lazy("too little money"),
+    "budget": gettext_lazy("a budget of the tenant stops it"),
+    "silence": gettext_lazy("nobody asked for more"),
+}
 COLUMNS: Final = (
     *("case", "hold", "tenant", "operator", "cluster", "card_type", "cards", "job", "reference"),
-    *("state", "noted_at", "exhausted_at", "refused_at", "refusals", "asked_until", "shortfall"),
+    *(
+        "state",
+        "cause",
+        "noted_at",
+        "exhausted_at",
+        "refused_at",
+        "refusals",
+        "asked_until",
+        "shortfall",
+    ),
     *("job_ended_at", "closed_at", "enforcement_lag_seconds"),
 )
 
@@ -76,8 +90,8 @@ def _row(case: ExhaustedCase) -> TableRow:
     return TableRow(
         key=str(case.public_id),
         cells=[
-            TableCell(text=case.allocation_key, note=case.cluster),
-            words(case.tenant_name, note=case.tenant),
+            TableCell(text=case.allocation_key, note=case.cluster_name),
+            words(case.tenant_name, code=case.tenant),
             TableCell(text=f"{figures.cards(case.milli_cards)} × {case.card_type}"),
             instant(case.exhausted_at),
             TableCell(
@@ -87,13 +101,15 @@ def _row(case: ExhaustedCase) -> TableRow:
             ),
             amount(figures.money(case.shortfall), name="shortfall"),
             TableCell(at=case.noted_at, note=_refusals(case)),
-            words(worded(STATES, case.state)),
+            words(worded(STATES, case.state), note=worded(CAUSES, case.cause)),
         ],
     )
 
 
 def _refusals(case: ExhaustedCase) -> Text:
     times = case.refusals
+    if not times:
+        return ""
     return ngettext("asked %(n)s time", "asked %(n)s times", times) % {"n": times}
 
 
@@ -103,7 +119,7 @@ def case_cells(case: ExhaustedCase) -> list[Cell]:
     return [
         *(str(case.public_id), str(case.hold), case.tenant, case.operator, case.cluster),
         *(case.card_type, Decimal(case.milli_cards) / 1000, case.allocation_key, case.reference),
-        *(case.state, case.noted_at, case.exhausted_at, case.refused_at, case.refusals),
+        *(case.state, case.cause, case.noted_at, case.exhausted_at, case.refused_at, case.refusals),
         *(case.asked_until, Decimal(Money(case.shortfall).to_text())),
         *(case.job_ended_at, case.closed_at, None if lag is None else lag // timedelta(seconds=1)),
     ]

@@ -19,7 +19,8 @@ from compute_billing.rating.quoting import (
 )
 from portal import figures
 from portal.figures import MoneyFigure
-from portal.wording import ACCOUNTS, Text, band_name, worded
+from portal.price_pages import band_of, list_name
+from portal.wording import ACCOUNTS, Text, worded
 
 MONEY_UNIT: Final = "CNY"
 MILLI_PER_CARD: Final = 1000
@@ -33,7 +34,7 @@ BETWEEN: Final = "/"
 class PriceRow:
     """What is used at one price, over all the times that it holds."""
 
-    price_list: str
+    price_list: Text
     band: Text
     unit_price: str
     card_hours: str
@@ -86,13 +87,13 @@ def _prices(segments: Sequence[QuotedSegment]) -> list[PriceRow]:
         by_price[segment.price_list, segment.band, segment.unit_price_micro].append(segment)
     return [
         PriceRow(
-            price_list=price_list,
-            band=band_name(band),
+            price_list=list_name(found[0]),
+            band=band_of(found[0]),
             unit_price="" if unit_price is None else figures.money(unit_price).short,
             card_hours=figures.card_hours(sum(each.quantity for each in found)),
             gross=figures.money(sum(each.gross for each in found)),
         )
-        for (price_list, band, unit_price), found in by_price.items()
+        for (_list, _band, unit_price), found in by_price.items()
     ]
 
 
@@ -100,7 +101,7 @@ def _share(share: QuotedShare) -> ShareRow:
     is_money = share.unit == MONEY_UNIT
     return ShareRow(
         payer=worded(ACCOUNTS, share.payer_kind),
-        subject=share.payer,
+        subject="" if share.payer_kind == "arrears" else share.payer,
         amount=figures.money(share.amount) if is_money else None,
         card_time="" if is_money else figures.card_hours(share.amount),
         is_missing=share.payer_kind == "arrears",
@@ -125,7 +126,11 @@ class EstimateForm(forms.Form):
     project = forms.ChoiceField(label=_("Project"), required=False)
 
     def __init__(
-        self, *args: Any, offers: Sequence[Offer], projects: Sequence[str], **options: Any
+        self,
+        *args: Any,
+        offers: Sequence[Offer],
+        projects: Sequence[tuple[str, str]],
+        **options: Any,
     ) -> None:
         """Offer the cards that have a price, and the tenant's projects."""
         super().__init__(*args, **options)
@@ -136,7 +141,7 @@ class EstimateForm(forms.Form):
             )
             for offer in offers
         ]
-        self.fields["project"].choices = [("", _("none"))] + [(each, each) for each in projects]  # type: ignore[attr-defined]
+        self.fields["project"].choices = [("", _("none")), *projects]  # type: ignore[attr-defined]
         if not projects:
             del self.fields["project"]
 

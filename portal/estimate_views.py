@@ -42,7 +42,7 @@ class EstimateView(AmountsAside, TenantPage):
         return EstimateForm(
             request.GET if "offer" in request.GET else None,
             offers=offers(tenant_id=tenant.tenant_id, at=utc_now()),
-            projects=[project.code for project in projects],
+            projects=[(project.code, project.name) for project in projects],
         )
 
     def _answer(

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.utils.translation import get_language, override
 from xlsxwriter import Workbook
 
 Cell = str | int | Decimal | datetime | date | None
@@ -67,10 +68,21 @@ def file_response(
             headers={"Content-Disposition": disposition},
         )
     return StreamingHttpResponse(
-        _lines(columns=columns, rows=rows),
+        _lines(columns=columns, rows=_spoken(rows, language=get_language())),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": disposition},
     )
+
+
+def _spoken(rows: Iterable[Row], *, language: str | None) -> Iterator[Row]:
+    """Make each row in the reader's language: a file is sent when the request is over."""
+    waiting = iter(rows)
+    while True:
+        with override(language):
+            row = next(waiting, None)
+        if row is None:
+            return
+        yield row
 
 
 def _lines(*, columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:

@@ -4,6 +4,7 @@ Money is shown with all six places: the fen as usual, what is below a fen apart,
 can set it smaller and every column still adds up.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +39,11 @@ class MoneyFigure:
         return self.exact == "0.000000"
 
     @property
+    def is_whole_fen(self) -> bool:
+        """Say whether nothing is below the fen, which then need not be shown."""
+        return self.rest == "0000"
+
+    @property
     def is_negative(self) -> bool:
         """Say whether it is below zero."""
         return bool(self.sign)
@@ -54,6 +60,11 @@ def money(micro: int) -> MoneyFigure:
         exact=Money(micro).to_text(),
         rounded=_to_fen(micro),
     )
+
+
+def amount_told(amount: Mapping[str, str]) -> str:
+    """Return an amount of the API, as events keep it, in yuan and fen."""
+    return f"¥ {money(Money.from_text(amount['amount']).amount_micro).rounded}"
 
 
 def _to_fen(micro: int) -> str:

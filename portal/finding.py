@@ -44,4 +44,4 @@ def _words_of(row: TableRow) -> list[Text]:
 def _words_in(cell: TableCell) -> list[Text]:
     figure = cell.money
     amounts = [] if figure is None else [f"{figure.sign}{figure.whole}{figure.rest}", figure.exact]
-    return [cell.text, cell.note, cell.badge, *amounts]
+    return [cell.text, cell.note, cell.code, cell.badge, *amounts]

@@ -89,7 +89,7 @@ def holds_table(holds: Sequence[HoldInWords]) -> Table:
 
 
 def _row(hold: HoldInWords) -> TableRow:
-    note = ", ".join(part for part in (hold.cluster_name, hold.project) if part)
+    note = ", ".join(part for part in (hold.cluster_name, hold.project_name) if part)
     address = reverse("tenant-hold", args=[hold.public_id])
     return TableRow(
         key=str(hold.public_id),
@@ -122,7 +122,7 @@ def hold_page(hold: HoldInWords, *, parts: Sequence[PartInWords], tells_lots: bo
         operator=hold.operator_name,
         cluster=hold.cluster_name,
         cards=f"{figures.cards(hold.milli_cards)} × {hold.card_type}",
-        project=hold.project or "",
+        project=hold.project_name or "",
         reference=hold.reference,
         state=STATES[state_of(hold)][0],
         starts_at=hold.starts_at,
@@ -154,7 +154,7 @@ def _part(part: PartInWords, *, tenant: str, tells_lots: bool) -> TableRow:
         cells=[
             TableCell(
                 text=worded(ACCOUNTS, part.stage),
-                note=part.reference,
+                code=part.reference,
                 url=reverse("tenant-lot", args=[word]) if has_page else "",
             ),
             quantity(part.amount, unit=part.unit, name="amount"),

@@ -1,6 +1,5 @@
 """The desk of owners and developers: the keys of their organisation's programs."""
 
-from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,17 +8,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.keys import operations
-from accounts.keys.queries import UnknownApiKey, key_page
+from accounts.keys.queries import UnknownApiKey
 from accounts.keys.rights import may_give
 from accounts.models import Organisation
 from accounts.operations import IssuedApiKey
 from accounts.permissions import Scope
 from kernel.clock import utc_now
 from kernel.worlds import is_sandbox
+from portal.exports import FileAnswer, wanted_kind
+from portal.finding import looked_for
 from portal.key_pages import KeyForm, key_rows
 from portal.organisation import KEY_HOLDERS, OrganisationView
-
-KEYS_MAX: Final = 200
+from portal.organisation_tables import key_tables
+from portal.page_tables import Tables, file_of, searching
 
 
 class KeysView(OrganisationView):
@@ -32,6 +33,10 @@ class KeysView(OrganisationView):
         """Return the scopes that the viewer may give."""
         return may_give(self.caller(organisation), in_sandbox=is_sandbox(organisation.pk))
 
+    def tables(self, organisation: Organisation) -> Tables:
+        """Return what the page lists."""
+        return key_tables(organisation_id=organisation.pk, now=utc_now())
+
     def keys_page(
         self,
         request: HttpRequest,
@@ -42,13 +47,14 @@ class KeysView(OrganisationView):
         status: int = 200,
     ) -> HttpResponse:
         """Show the keys, the form as it was typed, and a new key for the only time."""
-        found = key_page(organisation_id=organisation.pk, after=None, limit=KEYS_MAX)
+        tables, text = self.tables(organisation), looked_for(request)
         answer = self.page(
             request,
             "portal/keys.html",
             organisation=organisation,
             context={
-                "keys": key_rows(found, now=utc_now()),
+                **searching(tables, text=text),
+                "keys": key_rows(tables["keys"].found(text=text), now=utc_now()),
                 "form": form or KeyForm(offered=self.offered(organisation)),
                 "issued": issued,
             },
@@ -64,9 +70,12 @@ class KeyListView(KeysView):
 
     http_method_names = ["get", "post", "head", "options"]
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Show them."""
-        return self.keys_page(request, self.own(code))
+    def get(self, request: HttpRequest, code: str) -> HttpResponse | FileAnswer:
+        """Show them, or send them as a file."""
+        organisation, kind = self.own(code), wanted_kind(request)
+        if kind is not None:
+            return file_of(request, self.tables(organisation), name=code, kind=kind)
+        return self.keys_page(request, organisation)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Make a key and show its text, which nobody can show again."""

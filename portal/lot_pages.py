@@ -22,6 +22,8 @@ COLUMNS: Final = (
     "amount",
 )
 
+MOVEMENT_COLUMNS: Final = ("what", "reference", "occurred_at", "unit", "amount")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotPage:
@@ -43,6 +45,12 @@ class LotPage:
     movements: Table
 
 
+def scope_name(lot: Lot) -> str:
+    """Return for what alone a lot may be spent; '' for anything."""
+    named = (lot.card_type, lot.cluster_name, lot.project_name)
+    return ", ".join(name for name in named if name)
+
+
 def lot_page(
     lot: Lot,
     *,
@@ -56,9 +64,9 @@ def lot_page(
         tenant=tenant,
         kind=worded(ACCOUNTS, lot.stage),
         reference=lot.reference,
-        operator=lot.operator,
+        operator=lot.operator_name,
         funded_by=lot.funded_by,
-        scope=", ".join(name for name in (lot.card_type, lot.cluster, lot.project) if name),
+        scope=scope_name(lot),
         granted=quantity(lot.granted, unit=lot.unit, name="granted"),
         left=quantity(lot.posted, unit=lot.unit, name="left"),
         held=quantity(lot.held, unit=lot.unit, name="held"),
@@ -83,7 +91,7 @@ def _use(use: LotUse, *, unit: str) -> TableRow:
     return TableRow(
         key=str(use.charge_id),
         cells=[
-            TableCell(text=use.job or use.record, note=use.source, url=record),
+            TableCell(text=use.job or use.record, note=use.source_name, url=record),
             instant(use.segment_start),
             instant(use.segment_end),
             words(str(use.charge_id), note=_("taken back") if use.is_reversal else ""),
@@ -96,7 +104,7 @@ def _movement(number: int, movement: LotMovement, *, unit: str) -> TableRow:
     return TableRow(
         key=str(number),
         cells=[
-            TableCell(text=worded(LOT_MOVEMENTS, movement.kind), note=movement.reference),
+            TableCell(text=worded(LOT_MOVEMENTS, movement.kind), code=movement.reference),
             instant(movement.occurred_at),
             quantity(movement.amount, unit=unit, name="movement"),
         ],
@@ -110,3 +118,9 @@ def use_cells(use: LotUse, *, unit: str) -> list[Cell]:
         *(use.job, use.source, use.record, "yes" if use.is_reversal else "no", unit),
         exact(use.amount, unit=unit),
     ]
+
+
+def movement_cells(movement: LotMovement, *, unit: str) -> list[Cell]:
+    """Return what else moved as a row of a file."""
+    moved = exact(movement.amount, unit=unit)
+    return [movement.kind, movement.reference, movement.occurred_at, unit, moved]

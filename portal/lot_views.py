@@ -12,10 +12,12 @@ from compute_billing.ledger.queries import Lot, find_lot
 from kernel.clock import utc_now
 from portal.bill_views import BillReadersView
 from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.lot_pages import COLUMNS, lot_page, use_cells
+from portal.lot_pages import COLUMNS, MOVEMENT_COLUMNS, lot_page, movement_cells, use_cells
 from portal.operator_desk import address_of
 
 PAGE_ROWS: Final = 50
+# `?table=` of the file of what else moved.
+MOVEMENTS: Final = "movements"
 # A word that is none is looked up like any other, so that it takes as long.
 NO_LOT: Final = ("", "", "", "")
 
@@ -24,7 +26,7 @@ class LotView(BillReadersView):
     """A lot with its terms, each charge that it paid, and what else moved in it."""
 
     def get(self, request: HttpRequest, word: str) -> HttpResponse | FileAnswer:
-        """Show it, or send all that it paid as a file."""
+        """Show it, or send all that it paid, or what else moved, as a file."""
         kind = wanted_kind(request)
         tenant, lot = self._found(word)
         job = request.GET.get("job", "").replace("\0", "").strip()
@@ -33,9 +35,14 @@ class LotView(BillReadersView):
             "account_id": lot.account_id,
             "job": job,
         }
+        if kind is not None and request.GET.get("table") == MOVEMENTS:
+            moved = lots.lot_movements(account_id=lot.account_id)
+            rows = [movement_cells(movement, unit=lot.unit) for movement in moved]
+            name = f"lot-{tenant.code}-{MOVEMENTS}"
+            return file_response(name=name, kind=kind, columns=MOVEMENT_COLUMNS, rows=rows)
         if kind is not None:
-            rows = (use_cells(use, unit=lot.unit) for use in lots.every_lot_use(**whose))
-            return file_response(name=f"lot-{tenant.code}", kind=kind, columns=COLUMNS, rows=rows)
+            uses = (use_cells(use, unit=lot.unit) for use in lots.every_lot_use(**whose))
+            return file_response(name=f"lot-{tenant.code}", kind=kind, columns=COLUMNS, rows=uses)
         found = lots.lot_uses(**whose, after=_place(request), limit=PAGE_ROWS + 1)
         shown = found[:PAGE_ROWS]
         page = lot_page(

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts import queries
 from accounts.invitations import operations as invitations
-from accounts.invitations.queries import invitations_of
 from accounts.membership import operations as membership
 from accounts.models import Organisation
 from accounts.permissions import Role
 from kernel.clock import utc_now
 from kernel.errors import DomainError
+from portal.exports import FileAnswer, wanted_kind
+from portal.finding import looked_for
 from portal.forms import ROLE_CHOICES, ChangeRoleForm, EndRoleForm, InviteForm
 from portal.organisation import OrganisationView
+from portal.organisation_tables import people_tables
+from portal.page_tables import file_of, searching
 from portal.people import invited, members
 
 
@@ -29,9 +32,12 @@ class OwnersView(OrganisationView):
         self, request: HttpRequest, organisation: Organisation, *, form: InviteForm, status: int
     ) -> HttpResponse:
         """Show the people, the open invitations and the form as it was typed."""
+        tables = people_tables(organisation_id=organisation.pk, now=utc_now())
+        text = looked_for(request)
         context = {
-            "members": members(queries.members_of(organisation_id=organisation.pk)),
-            "invitations": invited(invitations_of(organisation_id=organisation.pk, now=utc_now())),
+            **searching(tables, text=text),
+            "members": members(tables["members"].found(text=text)),
+            "invitations": invited(tables["invitations"].found(text=text)),
             "role_choices": ROLE_CHOICES,
             "form": form,
         }
@@ -49,8 +55,12 @@ class MembersView(OwnersView):
 
     http_method_names = ["get", "post", "head", "options"]
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Show them."""
+    def get(self, request: HttpRequest, code: str) -> HttpResponse | FileAnswer:
+        """Show them, or send one of the lists as a file."""
+        kind = wanted_kind(request)
+        if kind is not None:
+            tables = people_tables(organisation_id=self.own(code).pk, now=utc_now())
+            return file_of(request, tables, name=code, kind=kind)
         return self.members_page(request, self.own(code), form=InviteForm(), status=200)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from portal.access import (
     FUND_READERS,
     OVERVIEW_READERS,
     RUN_READERS,
+    SETTLED_READERS,
     USAGE_READERS,
     rights_of,
     viewer,
@@ -72,12 +73,24 @@ COMPUTE: Final = Desk(
     pages=(
         Page(
             name="overview",
-            text=_("Settlement"),
+            text=_("Overview"),
             rule=OVERVIEW_READERS,
+            is_of_sandboxes=False,
+        ),
+        Page(
+            name="settled",
+            text=_("Settlement"),
+            rule=SETTLED_READERS,
             is_of_sandboxes=False,
         ),
         Page(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
         Page(name="wallet", text=_("Balance"), rule=BILL_READERS, below=("tenant-lot",)),
+        Page(
+            name="budgets",
+            text=_("Budgets"),
+            rule=BILL_READERS,
+            below=("budget", "budget-new", "budget-edit"),
+        ),
         Page(name="tenant-holds", text=_("Holds"), rule=USAGE_READERS, below=("tenant-hold",)),
         Page(
             name="bank-transfer",
@@ -101,6 +114,32 @@ COMPUTE: Final = Desk(
             is_of_sandboxes=False,
         ),
         Page(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
+        Page(
+            name="receivables",
+            text=_("Payables"),
+            rule=BILL_READERS,
+            below=("account-statement",),
+        ),
+        Page(
+            name="own-disputes",
+            text=_("Disputes"),
+            rule=BILL_READERS,
+            below=("own-dispute", "usage-dispute-new", "own-dispute-escalate"),
+        ),
+        Page(
+            name="einvoices",
+            text=_("E-invoices"),
+            rule=BILL_READERS,
+            below=("einvoice", "einvoice-request"),
+            is_of_sandboxes=False,
+        ),
+        Page(
+            name="prospects",
+            text=_("Subsidies"),
+            rule=BILL_READERS,
+            below=("prospect", "programmes", "programme"),
+            is_of_sandboxes=False,
+        ),
     ),
 )
 OPERATIONS: Final = Desk(
@@ -124,6 +163,12 @@ OPERATIONS: Final = Desk(
             text=_("Conflicts"),
             rule=DESK_READERS,
             below=("operator-conflict", "operator-decide"),
+        ),
+        Page(
+            name="operator-disputes",
+            text=_("Disputed use"),
+            rule=DESK_READERS,
+            below=("operator-dispute",),
         ),
         Page(
             name="operator-prices",
@@ -152,6 +197,18 @@ OPERATIONS: Final = Desk(
             rule=DESK_READERS,
             below=("operator-statement",),
         ),
+        Page(
+            name="operator-payouts",
+            text=_("Payouts"),
+            rule=DESK_READERS,
+            below=(
+                "operator-payout",
+                "operator-payout-account",
+                "operator-connect",
+                "operator-connect-start",
+                "operator-connect-rail",
+            ),
+        ),
     ),
 )
 PUBLIC_MONEY: Final = Desk(
@@ -164,6 +221,37 @@ PUBLIC_MONEY: Final = Desk(
             text=_("Cash"),
             rule=BANK_READERS,
             below=("cash-day", "cash-differences", "cash-difference", "cash-pair", "cash-propose"),
+        ),
+        Page(
+            name="payout-runs",
+            text=_("Payout runs"),
+            rule=BANK_READERS,
+            below=(
+                "payout-run",
+                "payout-propose",
+                "payout-result",
+                "payout-reversals",
+                "payout-reversal-propose",
+            ),
+        ),
+        Page(name="credit-limits", text=_("Credit limits"), rule=BANK_READERS),
+        Page(
+            name="receivables-desk",
+            text=_("Receivables"),
+            rule=BANK_READERS,
+            below=("receivable",),
+        ),
+        Page(
+            name="einvoice-desk",
+            text=_("E-invoices to issue"),
+            rule=BANK_READERS,
+            below=("einvoice-desk-one", "einvoice-items"),
+        ),
+        Page(
+            name="programme-desk",
+            text=_("Programmes"),
+            rule=FUND_READERS,
+            below=("programme-version", "programme-edit", "programme-new"),
         ),
         Page(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
         Page(name="claims", text=_("Claims"), rule=FUND_READERS, below=("claim", "claim-pay")),

@@ -20,10 +20,16 @@ from accounts.notifications import operations, queries
 from accounts.notifications.kinds import RULES, Channel, Kind, Rule, kinds_for
 from accounts.queries import staff_roles_of
 from kernel.clock import utc_now
+from portal.exports import Cell, FileAnswer, file_response, wanted_kind
 from portal.notification_words import NAMES, words
+from portal.operator_desk import address_of
 from portal.sandbox_pages import sandbox_page_of
 
 ROWS_MAX: Final = 50
+FILE_ROWS_MAX: Final = 10_000
+# `?state=` of those that were not read.
+NEW: Final = "new"
+COLUMNS: Final = ("id", "kind", "title", "text", "organisation", "created_at", "read_at")
 
 
 class InboxView(LoginRequiredMixin, View):
@@ -31,30 +37,66 @@ class InboxView(LoginRequiredMixin, View):
 
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show a page of them; they are real, so nobody reads them in a sandbox."""
+    def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
+        """Show a page of them, or send all; they are real: nobody reads them in a sandbox."""
         inside = sandbox_page_of(request)
         if inside is not None:
             return inside
-        found = queries.inbox_page(
-            user_id=request.user.pk or 0, after=_after(request), limit=ROWS_MAX + 1
-        )
-        shown = [
-            {
-                "id": one.public_id,
-                "words": words(kind=one.kind, about=one.about, code=_code(one)),
-                "organisation": "" if one.organisation is None else one.organisation.name,
-                "created_at": one.created_at,
-                "is_new": one.read_at is None,
-            }
-            for one in found[:ROWS_MAX]
-        ]
+        file_kind = wanted_kind(request)
+        if file_kind is not None:
+            rows = (_cells(one) for one in _found(request, limit=FILE_ROWS_MAX))
+            return file_response(name="notifications", kind=file_kind, columns=COLUMNS, rows=rows)
+        found = _found(request, limit=ROWS_MAX + 1)
+        shown = [_shown(one) for one in found[:ROWS_MAX]]
+        chosen = _chosen(request)
         context = {
             "notifications": shown,
+            "kinds": NAMES.items(),
+            "chosen": chosen,
+            "is_filtered": any(chosen.values()),
+            "address": address_of(chosen),
             "after": shown[-1]["id"] if len(found) > ROWS_MAX else None,
             "is_first": "after" not in request.GET,
         }
         return render(request, "portal/notifications.html", context)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """Return the filters; what there is not is not filtered by."""
+    kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
+    return {
+        "kind": kind if kind in list(Kind) else "",
+        "state": state if state == NEW else "",
+    }
+
+
+def _found(request: HttpRequest, *, limit: int) -> list[queries.Notification]:
+    chosen = _chosen(request)
+    return queries.inbox_page(
+        user_id=request.user.pk or 0,
+        after=_after(request),
+        kind=chosen["kind"],
+        only_unread=chosen["state"] == NEW,
+        limit=limit,
+    )
+
+
+def _shown(one: queries.Notification) -> dict[str, object]:
+    return {
+        "id": one.public_id,
+        "words": words(kind=one.kind, about=one.about, code=_code(one)),
+        "organisation": "" if one.organisation is None else one.organisation.name,
+        "created_at": one.created_at,
+        "is_new": one.read_at is None,
+    }
+
+
+def _cells(one: queries.Notification) -> list[Cell]:
+    said = words(kind=one.kind, about=one.about, code=_code(one))
+    return [
+        *(str(one.public_id), one.kind, said.title, said.text, _code(one)),
+        *(one.created_at, one.read_at),
+    ]
 
 
 def _code(notification: queries.Notification) -> str:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.notifications.kinds import Kind
 from accounts.permissions import Role
 from kernel.money import Money
+from portal import connect_words, einvoice_words, receivable_words, use_words
 from portal.cash_pages import place
-from portal.figures import money
+from portal.figures import amount_told, money
 from portal.people import ROLE_NAMES
 
 NAMES: Final[Mapping[Kind, Promise]] = {
@@ -25,7 +26,7 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.CLAIM_PAID: gettext_lazy("A claim was paid"),
     Kind.AWARD_APPROVED: gettext_lazy("A subsidy was granted"),
     Kind.BALANCE_LOW: gettext_lazy("The balance runs low"),
-    Kind.HOLD_EXHAUSTED: gettext_lazy("A running job is out of money"),
+    Kind.CREDIT_CHANGED: gettext_lazy("The credit limit was changed"),
     Kind.PACKAGE_CHANGED: gettext_lazy("A package was ordered or changed"),
     Kind.PACKAGE_ENDING: gettext_lazy("A package ends soon"),
     Kind.PAYMENT_RECEIVED: gettext_lazy("A top-up was paid"),
@@ -36,7 +37,14 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.DISPUTE_CLOSED: gettext_lazy("A dispute was decided"),
     Kind.AUTO_TOP_UP_OFF: gettext_lazy("Automatic top-up was switched off"),
     Kind.CASH_DIFFERENCE_OPEN: gettext_lazy("A difference in cash is open"),
-    Kind.USAGE_REJECTED: gettext_lazy("Usage was refused"),
+    Kind.PROGRAMME_PROPOSED: gettext_lazy("A version of a programme was proposed"),
+    Kind.PAYOUT_PAID: gettext_lazy("A payout has arrived"),
+    Kind.PAYOUT_RETURNED: gettext_lazy("A payout came back"),
+    **connect_words.NAMES,
+    Kind.PAYOUT_ACCOUNT_CHANGED: gettext_lazy("The payout account is to be changed"),
+    **einvoice_words.NAMES,
+    **receivable_words.NAMES,
+    **use_words.NAMES,
     Kind.KEY_EXPIRING: gettext_lazy("An API key is about to expire"),
     Kind.DEADLINE_NEAR: gettext_lazy("A deadline is near"),
     Kind.KEY_CREATED: gettext_lazy("An API key was made"),
@@ -74,67 +82,60 @@ def words(*, kind: str, about: Mapping[str, Any], code: str) -> Words:
     return Words(title=str(NAMES[known]), text=text, path=path)
 
 
-def _money(amount: Mapping[str, str]) -> str:
-    return f"¥ {money(Money.from_text(amount['amount']).amount_micro).rounded}"
-
-
 def _bill(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("Bill %(number)s for %(month)s comes to %(total)s.") % {
         "number": about["number"],
         "month": about["month"],
-        "total": _money(about["total"]),
+        "total": amount_told(about["total"]),
     }
     return text, reverse("bill", args=[about["invoice"]])
 
 
 def _settled(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("%(month)s stands on the operator's statement and is settled.") % about
-    return text, f"{reverse('overview')}?month={about['month']}"
+    return text, f"{reverse('settled')}?month={about['month']}"
 
 
 def _statement(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The statement for %(month)s comes to %(gross)s gross.") % {
         "month": about["month"],
-        "gross": _money(about["gross"]),
+        "gross": amount_told(about["gross"]),
     }
-    return text, f"{reverse('overview')}?month={about['month']}"
+    return text, f"{reverse('settled')}?month={about['month']}"
 
 
 def _claim(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The treasury paid %(amount)s on the claim for %(month)s.") % {
         "month": about["month"],
-        "amount": _money(about["amount"]),
+        "amount": amount_told(about["amount"]),
     }
-    return text, f"{reverse('overview')}?month={about['month']}"
+    return text, f"{reverse('settled')}?month={about['month']}"
 
 
 def _award(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The award %(award)s covers up to %(cap)s.") % {
         "award": about["award"],
-        "cap": _money(about["cap"]),
+        "cap": amount_told(about["cap"]),
     }
     return text, reverse("wallet")
 
 
 def _balance(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("%(balance)s are left, which is enough for %(days)s days at the present pace.") % {
-        "balance": _money(about["balance"]),
+        "balance": amount_told(about["balance"]),
         "days": about["days_left"],
     }
     return text, reverse("wallet")
 
 
-def _exhausted(about: Mapping[str, Any]) -> tuple[str, str]:
-    text = _(
-        "A job of %(tenant)s on %(cluster)s is covered until %(until)s (UTC) only: %(shortfall)s "
-        "are missing for more. Pay in, or it is to be stopped."
-    ) % {
-        "tenant": about["tenant"],
-        "cluster": about["cluster"],
-        "until": f"{parse_datetime(about['exhausted_at']):%Y-%m-%d %H:%M}",
-        "shortfall": _money(about["shortfall"]),
+def _credit_changed(about: Mapping[str, Any]) -> tuple[str, str]:
+    if about["mode"] == "prepaid":
+        return _("You pay in advance from now on; there is no credit limit."), reverse("wallet")
+    text = _("You may owe up to %(limit)s from now on; %(used)s of it are used.") % {
+        "limit": amount_told(about["limit"]),
+        "used": amount_told(about["used"]),
     }
-    return text, reverse("tenant-holds")
+    return text, reverse("wallet")
 
 
 def _package(about: Mapping[str, Any]) -> tuple[str, str]:
@@ -159,7 +160,7 @@ def _ending(about: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _received(about: Mapping[str, Any]) -> tuple[str, str]:
-    amount = {"amount": _money(about["amount"])}
+    amount = {"amount": amount_told(about["amount"])}
     if about.get("method") == "bank_transfer":
         text = _("%(amount)s came in by bank transfer and stand on the balance.") % amount
         return text, reverse("wallet")
@@ -169,28 +170,28 @@ def _received(about: Mapping[str, Any]) -> tuple[str, str]:
 
 def _payment_failed(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The top-up of %(amount)s was not paid. Its page says why.") % {
-        "amount": _money(about["amount"])
+        "amount": amount_told(about["amount"])
     }
     return text, reverse("top-up", args=[about["payment"]])
 
 
 def _refunded(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("%(amount)s went back to where they were paid from.") % {
-        "amount": _money(about["amount"])
+        "amount": amount_told(about["amount"])
     }
     return text, reverse("top-up", args=[about["payment"]])
 
 
 def _refund_failed(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The refund of %(amount)s did not arrive: the money stands on the balance again.") % {
-        "amount": _money(about["amount"])
+        "amount": amount_told(about["amount"])
     }
     return text, reverse("top-up", args=[about["payment"]])
 
 
 def _disputed(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The bank questions a top-up of %(amount)s. Until it decides, new jobs wait.") % {
-        "amount": _money(about["amount"])
+        "amount": amount_told(about["amount"])
     }
     return text, reverse("top-up", args=[about["payment"]])
 
@@ -201,20 +202,39 @@ def _dispute_closed(about: Mapping[str, Any]) -> tuple[str, str]:
         if about["outcome"] == "won"
         else _("The bank took the %(amount)s back for good.")
     )
-    return text % {"amount": _money(about["amount"])}, reverse("top-up", args=[about["payment"]])
+    return text % {"amount": amount_told(about["amount"])}, reverse(
+        "top-up", args=[about["payment"]]
+    )
+
+
+def _payout_paid(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Payout %(number)s of %(amount)s has arrived.") % {
+        "number": about["number"],
+        "amount": amount_told(about["amount"]),
+    }
+    return text, reverse("overview")
+
+
+def _payout_returned(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Payout %(number)s of %(amount)s came back and is payable again: %(failure)s.") % {
+        "number": about["number"],
+        "amount": amount_told(about["amount"]),
+        "failure": about["failure"],
+    }
+    return text, reverse("overview")
+
+
+def _payout_account(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _(
+        "You are to be paid on the account that ends in %(last_four)s. If nobody of yours asked "
+        "for it, tell the exchange's finance at once."
+    )
+    return text % {"last_four": about["last_four"]}, reverse("overview")
 
 
 def _auto_off(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("The card was declined %(times)s times in a row.") % about
     return text, reverse("auto-top-up")
-
-
-def _usage(about: Mapping[str, Any]) -> tuple[str, str]:
-    text = _("Of a delivery from %(source)s, %(rejected)s records were refused.") % {
-        "source": about["source"],
-        "rejected": about["rejected"] + about["conflict"],
-    }
-    return text, reverse("usage")
 
 
 def _expiring(about: Mapping[str, Any]) -> tuple[str, str]:
@@ -291,11 +311,19 @@ def _term_ended(about: Mapping[str, Any]) -> tuple[str, str]:
 
 def _cash(about: Mapping[str, Any]) -> tuple[str, str]:
     text = _("%(amount)s at %(place)s have not been explained since %(day)s.") % {
-        "amount": _money(about["amount"]),
+        "amount": amount_told(about["amount"]),
         "place": place(about["custody"]),
         "day": about["since"],
     }
     return text, reverse("cash-difference", args=[about["difference"]])
+
+
+def _programme_proposed(about: Mapping[str, Any]) -> tuple[str, str]:
+    if about["versions"] > 1:
+        text = _("%(versions)s versions wait for somebody who activates them.") % about
+        return text, reverse("programme-desk")
+    text = _("Version %(number)s of %(programme)s waits for somebody who activates it.") % about
+    return text, reverse("programme-version", args=[about["programme"], about["number"]])
 
 
 _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
@@ -304,8 +332,9 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.STATEMENT_ISSUED: _statement,
     Kind.CLAIM_PAID: _claim,
     Kind.AWARD_APPROVED: _award,
+    Kind.PROGRAMME_PROPOSED: _programme_proposed,
     Kind.BALANCE_LOW: _balance,
-    Kind.HOLD_EXHAUSTED: _exhausted,
+    Kind.CREDIT_CHANGED: _credit_changed,
     Kind.PACKAGE_CHANGED: _package,
     Kind.PACKAGE_ENDING: _ending,
     Kind.PAYMENT_RECEIVED: _received,
@@ -316,7 +345,13 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.DISPUTE_CLOSED: _dispute_closed,
     Kind.AUTO_TOP_UP_OFF: _auto_off,
     Kind.CASH_DIFFERENCE_OPEN: _cash,
-    Kind.USAGE_REJECTED: _usage,
+    Kind.PAYOUT_PAID: _payout_paid,
+    Kind.PAYOUT_RETURNED: _payout_returned,
+    Kind.PAYOUT_ACCOUNT_CHANGED: _payout_account,
+    **connect_words.TEXTS,
+    **einvoice_words.TEXTS,
+    **receivable_words.TEXTS,
+    **use_words.TEXTS,
     Kind.KEY_EXPIRING: _expiring,
     Kind.DEADLINE_NEAR: _deadline,
     Kind.KEY_CREATED: _key,

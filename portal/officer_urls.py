@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from portal import audit_views, claim_views, fund_views, settlement_views
+from portal import audit_views, claim_views, credit_views, fund_views, settlement_views
 
 urlpatterns = [
+    path("credit-limits", credit_views.CreditView.as_view(), name="credit-limits"),
+    path(
+        "credit-limits/<uuid:proposal_id>",
+        credit_views.DecideCreditView.as_view(),
+        name="credit-decide",
+    ),
     path("settlement", settlement_views.SettlementRunView.as_view(), name="settlement-run"),
     path(
         "settlement/progress",

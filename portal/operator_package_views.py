@@ -1,7 +1,6 @@
 """The operator's desk: what is sold as packages, from which capacity, by which offers."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,72 +11,36 @@ from django.utils.translation import gettext as _
 from compute_billing.catalogue import desk as catalogue
 from compute_billing.packages import operations, queries
 from compute_billing.packages.operations import OfferProposal
-from compute_billing.packages.queries import PackageOrder
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from kernel.periods import month_of, months_later
 from portal import figures
 from portal.access import rights_of
-from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.finding import looked_for, narrowed
-from portal.operator_desk import ActingView, DeskView, address_of, local_midnight
+from portal.exports import FileAnswer, wanted_kind
+from portal.operator_desk import ActingView, DeskView, local_midnight
 from portal.package_forms import CapacityForm, OfferForm
-from portal.package_pages import (
-    TERM_KINDS,
-    capacity_table,
-    decision_of,
-    drafts_table,
-    last_day,
-    orders_table,
-)
+from portal.package_pages import TERM_KINDS, decision_of
+from portal.package_tables import sales_tables
 from portal.package_views import today
+from portal.page_tables import drawn, file_of
 from portal.price_views import APPROVERS
-from portal.tables import Table
 from portal.wording import worded
-
-MONTHS_SHOWN: Final = 12
-COLUMNS: Final = (*("number", "tenant", "cluster", "card_type", "cards", "first_day", "last_day"),)
 
 
 class SalesView(DeskView):
     """The calendar of capacity, packages that run, and offers that wait for somebody."""
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
-        """Show them, or send the packages as a file."""
+        """Show them, or send one of the tables as a file."""
         kind = wanted_kind(request)
         if kind is not None:
-            rows = (_cells(order) for order in _orders(looked_for(request)))
-            return file_response(name="packages", kind=kind, columns=COLUMNS, rows=rows)
+            tables = sales_tables(today=today(), now=utc_now())
+            return file_of(request, tables, name="packages", kind=kind)
         return self.sales(request, form=_capacity_form(), status=200)
 
     def sales(self, request: HttpRequest, *, form: CapacityForm, status: int) -> HttpResponse:
         """Draw the page with a form of capacity."""
-        text, month = looked_for(request), month_of(today())
-        drafts = narrowed(queries.offer_drafts(), table_of=drafts_table, text=text)
-        months = queries.capacity_by_month(
-            starts_on=today(), ends_on=months_later(month, MONTHS_SHOWN)
-        )
-        return self.page(
-            request,
-            "packages.html",
-            status=status,
-            form=form,
-            capacity=capacity_table(narrowed(months, table_of=capacity_table, text=text)),
-            orders=_orders_table(_orders(text)),
-            text=text,
-            address=address_of({"text": text}),
-            waiting=drafts_table([draft for draft in drafts if not decision_of(draft)]),
-            decided=drafts_table([draft for draft in drafts if decision_of(draft)]),
-        )
-
-
-def _orders_table(orders: Sequence[PackageOrder]) -> Table:
-    return orders_table(orders, today=today(), of_everybody=True)
-
-
-def _orders(text: str) -> list[PackageOrder]:
-    every = queries.orders_of_everybody(now=utc_now())
-    return narrowed(every, table_of=_orders_table, text=text)
+        tables = drawn(request, sales_tables(today=today(), now=utc_now()))
+        return self.page(request, "packages.html", status=status, form=form, **tables)
 
 
 class SetCapacityView(SalesView, ActingView):
@@ -196,12 +159,12 @@ class RefuseOfferView(DecideOfferView):
 
 def _capacity_form(data: Any = None) -> CapacityForm:
     offered = catalogue.price_choices()
-    return CapacityForm(data, clusters=offered.clusters, card_types=offered.meters)
+    return CapacityForm(data, clusters=offered.cluster_names, card_types=offered.meters)
 
 
 def _offer_form(data: Any = None) -> OfferForm:
     offered = catalogue.price_choices()
-    return OfferForm(data, clusters=offered.clusters, card_types=offered.meters)
+    return OfferForm(data, clusters=offered.cluster_names, card_types=offered.meters)
 
 
 def _proposal(said: dict[str, Any]) -> OfferProposal:
@@ -216,13 +179,6 @@ def _proposal(said: dict[str, Any]) -> OfferProposal:
         fee_ppm=said["fee"],
         valid_from=local_midnight(said["valid_from"]) or utc_now(),
     )
-
-
-def _cells(order: queries.PackageOrder) -> list[str | int]:
-    return [
-        *(order.number, order.tenant.code, order.cluster.code, order.meter.code, order.cards),
-        *(order.starts_on.isoformat(), last_day(order.ends_on)),
-    ]
 
 
 def _refusal(error: DomainError) -> str:

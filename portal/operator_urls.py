@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     cluster_views,
     conflict_views,
+    dispute_desk_views,
     enforcement_views,
     operator_package_views,
     price_views,
@@ -15,6 +16,12 @@ from portal import (
 )
 
 urlpatterns = [
+    path("operator/disputes", dispute_desk_views.QueueView.as_view(), name="operator-disputes"),
+    path(
+        "operator/disputes/<uuid:dispute_id>",
+        dispute_desk_views.DeskDisputeView.as_view(),
+        name="operator-dispute",
+    ),
     path("operator/sources", source_views.SourcesView.as_view(), name="operator-sources"),
     path("operator/deliveries", source_views.DeliveriesView.as_view(), name="operator-deliveries"),
     path("operator/rejects", reject_views.RejectsView.as_view(), name="operator-rejects"),

@@ -41,6 +41,18 @@ KEY_HOLDERS: Final = frozenset({Role.OWNER, Role.DEVELOPER})
 MENU: Final = (
     Entry(name="members", text=_("Members"), roles={Role.OWNER}),
     Entry(name="verification", text=_("Verification"), roles={Role.OWNER}),
+    Entry(
+        name="invoice-titles",
+        text=_("Invoice titles"),
+        roles={Role.OWNER, Role.FINANCE},
+        below={"invoice-title"},
+    ),
+    Entry(
+        name="procurement",
+        text=_("Procurement"),
+        roles={Role.OWNER, Role.FINANCE},
+        in_sandbox=True,
+    ),
     Entry(name="organisation-keys", text=_("API keys"), roles=KEY_HOLDERS, in_sandbox=True),
     Entry(
         name="webhooks",

@@ -5,7 +5,9 @@ from django.urls import path
 from portal import (
     key_views,
     member_views,
+    procurement_views,
     sandbox_views,
+    title_views,
     webhook_delivery_views,
     webhook_views,
 )
@@ -62,6 +64,19 @@ urlpatterns = [
         name="sandbox-close-month",
     ),
     path("sandbox/renew", sandbox_views.RenewSandboxView.as_view(), name="sandbox-renew"),
+    path("procurement", procurement_views.ProcurementView.as_view(), name="procurement"),
+    path("titles", title_views.TitlesView.as_view(), name="invoice-titles"),
+    path("titles/<uuid:title_id>", title_views.TitleView.as_view(), name="invoice-title"),
+    path(
+        "titles/<uuid:title_id>/default",
+        title_views.DefaultTitleView.as_view(),
+        name="invoice-title-default",
+    ),
+    path(
+        "titles/<uuid:title_id>/retirement",
+        title_views.RetireTitleView.as_view(),
+        name="invoice-title-retire",
+    ),
     path("keys", key_views.KeyListView.as_view(), name="organisation-keys"),
     path(
         "keys/<uuid:key_id>/rotate",

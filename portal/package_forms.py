@@ -1,6 +1,6 @@
 """The forms of packages: they read what was typed and know no rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compute_billing.packages.quoting import CARDS_MAX, MONTHS_MAX
 from kernel.money import Money, UnableToReadMoney
+from portal.wording import TAX_CLASSES, worded
 
 PPM_PER_PERCENT = 10_000
 _DAY = {"type": "date"}
@@ -64,11 +65,11 @@ class CapacityForm(forms.Form):
     cards = forms.IntegerField(label=_("Sellable cards"), min_value=0, max_value=CARDS_MAX)
 
     def __init__(
-        self, *args: Any, clusters: Iterable[str], card_types: Iterable[str], **options: Any
+        self, *args: Any, clusters: Mapping[str, str], card_types: Iterable[str], **options: Any
     ) -> None:
-        """Offer these clusters and card types, by code."""
+        """Offer these clusters, by name, and card types."""
         super().__init__(*args, **options)
-        self.fields["cluster"].choices = [(c, c) for c in clusters]  # type: ignore[attr-defined]
+        self.fields["cluster"].choices = list(clusters.items())  # type: ignore[attr-defined]
         self.fields["card_type"].choices = [  # type: ignore[attr-defined]
             (c, c) for c in card_types
         ]
@@ -93,7 +94,7 @@ class OfferForm(forms.Form):
     )
     tax_class = forms.ChoiceField(
         label=_("Tax class"),
-        choices=[("vat_6", "6 %"), ("vat_13", "13 %")],
+        choices=[(name, worded(TAX_CLASSES, name)) for name in ("vat_6", "vat_13")],
         help_text=_("your accountant decides: a service, or the lease of equipment"),
     )
     fee = forms.DecimalField(
@@ -107,11 +108,11 @@ class OfferForm(forms.Form):
     valid_from = forms.DateField(label=_("Valid from"), widget=forms.DateInput(attrs=_DAY))
 
     def __init__(
-        self, *args: Any, clusters: Iterable[str], card_types: Iterable[str], **options: Any
+        self, *args: Any, clusters: Mapping[str, str], card_types: Iterable[str], **options: Any
     ) -> None:
-        """Offer these clusters and card types, by code."""
+        """Offer these clusters, by name, and card types."""
         super().__init__(*args, **options)
-        self.fields["cluster"].choices = [(c, c) for c in clusters]  # type: ignore[attr-defined]
+        self.fields["cluster"].choices = list(clusters.items())  # type: ignore[attr-defined]
         self.fields["card_type"].choices = [  # type: ignore[attr-defined]
             (c, c) for c in card_types
         ]

@@ -23,7 +23,7 @@ from compute_billing.packages.queries import (
 from kernel.periods import month_text
 from portal import figures
 from portal.figures import MoneyFigure
-from portal.tables import Table, TableCell, TableRow, amount, count, words
+from portal.tables import Table, TableCell, TableRow, amount, count, named, words
 from portal.wording import Text, worded
 
 TERM_KINDS: Final[Mapping[str, Text]] = {
@@ -308,7 +308,7 @@ def capacity_table(months: Sequence[CapacityMonth]) -> Table:
             TableRow(
                 key=f"{line.cluster} {line.card_type} {month_text(line.month)}",
                 cells=[
-                    TableCell(text=line.cluster),
+                    named(line.cluster_name, code=line.cluster),
                     words(line.card_type),
                     TableCell(text=month_text(line.month)),
                     count(line.sellable),

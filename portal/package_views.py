@@ -1,6 +1,6 @@
 """The desk of the buyer: packages of cards, what they cost, and what may become of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -19,36 +19,19 @@ from compute_billing.packages import operations, queries
 from compute_billing.packages.queries import PackageOrder, Plan
 from kernel.clock import utc_now
 from kernel.errors import DomainError
-from kernel.quantities import card_seconds_text
 from portal import figures
 from portal.access import rights_of
 from portal.bill_views import BillReadersView
-from portal.exports import FileAnswer, file_response, wanted_kind
-from portal.finding import looked_for, narrowed
-from portal.operator_desk import address_of
+from portal.exports import FileAnswer, wanted_kind
 from portal.package_forms import CardsForm, OrderForm, TermsForm
-from portal.package_pages import (
-    TERM_KINDS,
-    changes_table,
-    last_day,
-    months_table,
-    offers_table,
-    orders_table,
-    plan_page,
-    state_of,
-    terms_table,
-)
+from portal.package_pages import TERM_KINDS, last_day, plan_page, state_of
 from portal.package_refusals import refusal
-from portal.tables import Table
+from portal.package_tables import package_tables, tenant_tables
+from portal.page_tables import drawn, file_of
 from portal.tenant_view import TenantPage, TenantView
 from portal.wording import worded
 
-PAGE_ROWS: Final = 200
 BUYERS: Final = frozenset({Role.OWNER, Role.FINANCE})
-COLUMNS: Final = (
-    *("number", "cluster", "card_type", "cards", "first_day", "last_day", "ended_early"),
-)
-MONTH_COLUMNS: Final = ("month", "granted_card_seconds", "used_card_seconds", "left_card_seconds")
 
 
 def today() -> date:
@@ -72,43 +55,18 @@ class PackagesView(PackageReadersView, TenantPage):
 
     def shown(self, request: HttpRequest, tenant: UsageTenant) -> dict[str, object]:
         """Return both."""
-        text = looked_for(request)
         may_buy = self.may_buy(tenant.tenant_id)
-        offers = queries.offers(now=utc_now())
+        tables = tenant_tables(tenant, may_order=may_buy, today=today(), now=utc_now())
         return {
+            **drawn(request, tables, kept={"tenant": tenant.code}),
             "page": {"tenant": tenant},
-            "table": _orders_table(_orders(tenant, text=text)),
-            "offers": offers_table(offers, tenant=tenant.code, may_order=may_buy),
             "may_buy": may_buy,
-            "text": text,
-            "address": address_of({"tenant": tenant.code, "text": text}),
         }
 
     def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
-        """Return the packages."""
-        orders = _orders(tenant, text=looked_for(request))
-        return file_response(
-            name=f"packages-{tenant.code}",
-            kind=kind,
-            columns=COLUMNS,
-            rows=(
-                [
-                    *(order.number, order.cluster.code, order.meter.code, order.cards),
-                    *(order.starts_on.isoformat(), last_day(order.ends_on)),
-                    str(order.ended_early).lower(),
-                ]
-                for order in orders
-            ),
-        )
-
-
-def _orders_table(orders: Sequence[PackageOrder]) -> Table:
-    return orders_table(orders, today=today(), of_everybody=False)
-
-
-def _orders(tenant: UsageTenant, *, text: str) -> list[PackageOrder]:
-    every = queries.order_page(tenant_id=tenant.tenant_id, after=None, limit=PAGE_ROWS)
-    return narrowed(every, table_of=_orders_table, text=text)
+        """Return one of them."""
+        tables = tenant_tables(tenant, may_order=False, today=today(), now=utc_now())
+        return file_of(request, tables, name=tenant.code, kind=kind)
 
 
 class OrderView(TenantView):
@@ -169,19 +127,17 @@ class PackageView(PackageReadersView):
     """A package: its use by month, what became of it, and what a change would come to."""
 
     def get(self, request: HttpRequest, package_id: UUID) -> HttpResponse | FileAnswer:
-        """Show it, with the preview that is asked for, or send its months as a file."""
+        """Show it, with the preview that is asked for, or send one of its tables as a file."""
         order = _found(package_id, tenant_ids=self.viewer.tenant_ids)
-        months = queries.months_of(order_id=order.pk)
-        if request.GET.get("file"):
-            return _months_file(request, order, months)
+        tables, kind = package_tables(order_id=order.pk), wanted_kind(request)
+        if kind is not None:
+            return file_of(request, tables, name=f"package-{order.number}", kind=kind)
         context = {
+            **drawn(request, tables),
             "order": order,
             "tenant": order.tenant,
             "last_day": last_day(order.ends_on),
             "state": state_of(order, today=today()),
-            "months": months_table(months),
-            "terms": terms_table(queries.terms_of(order_id=order.pk)),
-            "changes": changes_table(queries.changes_of(order_id=order.pk)),
             "waits": figures.money(order.account.balance.posted),
             "may_change": self.may_buy(order.tenant_id)
             and not order.ended_early
@@ -354,23 +310,3 @@ def _asked(request: HttpRequest, order: PackageOrder) -> dict[str, object]:
         "plan": None if plan is None else plan_page(plan),
         "said": cards.data.get("cards") or terms.data.get("terms") or "",
     }
-
-
-def _months_file(
-    request: HttpRequest, order: PackageOrder, months: list[queries.MonthUse]
-) -> FileAnswer:
-    kind = wanted_kind(request)
-    if kind is None:
-        raise Http404
-    return file_response(
-        name=f"package-{order.number}",
-        kind=kind,
-        columns=MONTH_COLUMNS,
-        rows=(
-            [
-                month.month.isoformat()[:7],
-                *(card_seconds_text(n) for n in (month.granted, month.used, month.left)),
-            ]
-            for month in months
-        ),
-    )

@@ -25,6 +25,7 @@ from kernel.money import MICRO_PER_FEN, Money
 from portal import figures
 from portal.exports import Cell
 from portal.figures import MoneyFigure
+from portal.payment_words import CALLS, OBJECTS, event_words, failure_words
 from portal.tables import Table, TableCell, TableRow, amount, instant, words
 from portal.wording import Text, worded
 
@@ -82,6 +83,7 @@ DISPUTE_REASONS: Final[Mapping[str, Promise]] = {
     "product_unacceptable": _("not as agreed"),
     "unrecognized": _("the payer does not recognise it"),
 }
+NOT_DONE: Final = _("It could not be done. Look at the page again, then try once more.")
 BOUNDS: Final = _("From %(least)s to %(most)s yuan at once.")
 NOT_BETWEEN: Final = _("Choose a way of paying that fits: only bank cards can be kept.")
 COLUMNS: Final = (
@@ -168,7 +170,7 @@ def payment_page(
         received=yuan(payment.received_fen) if is_paid else None,
         asked_at=payment.asked_at,
         paid_at=payment.paid_at,
-        failure=payment.failure,
+        failure=failure_words(payment.failure),
         checkout_url=payment.checkout_url if payment.state == "open" else "",
         receipt_url=payment.receipt_url,
         reference=f"stripe:{payment.public_id}" if is_paid else "",
@@ -187,7 +189,7 @@ def _refund(refund: Refund) -> BackRow:
         state=refund.state,
         amount=yuan(refund.amount_fen),
         at=refund.asked_at,
-        note=refund.failure,
+        note=failure_words(refund.failure),
     )
 
 
@@ -217,7 +219,7 @@ def _row(payment: Payment) -> TableRow:
                 url=reverse("top-up", args=[payment.public_id]),
                 note=payment.operator.name,
             ),
-            words(worded(STATES, payment.state), note=payment.failure),
+            words(worded(STATES, payment.state), note=failure_words(payment.failure)),
             words(how),
             amount(yuan(payment.received_fen or payment.amount_fen), name="amount"),
         ],
@@ -275,7 +277,7 @@ def refusal(error: DomainError) -> str:
     """Return in the reader's words why something was refused."""
     if error.code == "unable_to_top_up" and "least" not in error.details:
         return str(NOT_BETWEEN)
-    text = str(REFUSALS.get(error.code, error.message))
+    text = str(REFUSALS.get(error.code, NOT_DONE))
     return text % {name: str(told) for name, told in error.details.items()}
 
 
@@ -295,10 +297,12 @@ def calls_table(calls: Sequence[StripeCall]) -> Table:
             key=str(call.public_id),
             cells=[
                 TableCell(
-                    text=call.kind, note=f"{call.public_id}", url=_of(call.payment.public_id)
+                    text=worded(CALLS, call.kind),
+                    code=f"{call.public_id}",
+                    url=_of(call.payment.public_id),
                 ),
                 words(call.payment.tenant.name),
-                words(call.failure),
+                words(failure_words(call.failure), code=call.failure),
                 TableCell(text=f"{call.attempts}"),
                 instant(call.next_attempt_at),
             ],
@@ -343,9 +347,9 @@ def events_table(events: Sequence[StripeEvent]) -> Table:
         TableRow(
             key=event.event,
             cells=[
-                TableCell(text=event.type, note=event.event),
-                words(event.object_type, note=event.object_id),
-                words(event.failure),
+                TableCell(text=event_words(event.type), code=f"{event.type} {event.event}"),
+                words(worded(OBJECTS, event.object_type), code=event.object_id),
+                words(failure_words(event.failure), code=event.failure),
                 TableCell(text=f"{event.attempts}"),
                 instant(event.next_attempt_at),
             ],

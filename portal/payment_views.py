@@ -7,11 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import second_factor
-from accounts.models import User
 from accounts.permissions import Role
 from compute_billing.audit.usage import UsageTenant
 from compute_billing.payments import operations, queries, working
@@ -39,7 +36,6 @@ from portal.tenant_view import TenantPage, TenantView
 
 PAGE_ROWS: Final = 24
 FILE_ROWS: Final = 10_000
-AMOUNT_LENGTH_MAX: Final = 20
 PAYERS: Final = frozenset({Role.OWNER, Role.FINANCE})
 
 
@@ -201,8 +197,7 @@ class PaymentView(BillReadersView):
     ) -> HttpResponse:
         """Show the page, and the form of a refund as it was typed."""
         shown = self.page_of(payment)
-        typed = request.GET.get("amount", "")[:AMOUNT_LENGTH_MAX]
-        fresh = RefundForm(initial={"token": str(uuid7()), "amount": typed})
+        fresh = RefundForm(initial={"token": str(uuid7())})
         context = {
             "page": shown,
             "may_pay": may_pay(request, tenant_id=payment.tenant_id),
@@ -250,14 +245,11 @@ class StopPaymentView(_ActingView):
 class RefundPaymentView(_ActingView):
     """Take unspent money back; money leaves with a second factor only."""
 
+    lets_money_out = True
+
     def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """Hold the money and send it on its way."""
         payment = self.own(payment_id)
-        user = request.user
-        if not isinstance(user, User) or not second_factor.lets_money_out(
-            request=request, user=user
-        ):
-            return _to_second_factor(request, user, payment)
         form = RefundForm(request.POST)
         if not form.is_valid():
             return self.show(request, payment, form=form, status=422)
@@ -277,14 +269,3 @@ class RefundPaymentView(_ActingView):
         working.carry_out(payment=payment, clock=utc_now)
         messages.success(request, _("The refund is on its way."))
         return redirect("top-up", payment_id=payment_id)
-
-
-def _to_second_factor(request: HttpRequest, user: object, payment: Payment) -> HttpResponse:
-    if not isinstance(user, User) or not second_factor.exists(user=user):
-        told = _("Money leaves with a second factor only: set one up here, then ask again.")
-        messages.info(request, told)
-        return redirect("mfa_index")
-    messages.info(request, _("Money leaves with a second factor only: show it, then ask again."))
-    typed = urlencode({"amount": request.POST.get("amount", "")[:AMOUNT_LENGTH_MAX]})
-    address = f"{reverse('top-up', args=[payment.public_id])}?{typed}"
-    return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': address})}")

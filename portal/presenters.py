@@ -77,7 +77,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewPage:
+class SettledPage:
     """All of the first page."""
 
     month: date
@@ -137,7 +137,7 @@ def total_row(lines: Sequence[TenantLine]) -> AmountsRow:
     )
 
 
-def overview_page(
+def settled_page(
     *,
     settled: SettledMonth,
     months: Sequence[SettledMonth],
@@ -146,7 +146,7 @@ def overview_page(
     days: Sequence[DayUse],
     milli_cards: int | None,
     trace: Trace | None,
-) -> OverviewPage:
+) -> SettledPage:
     """Put the first page together: figures of all its tenants, and rows of those shown."""
     amounts = total(line.amounts for line in lines)
     chart = daily_chart(
@@ -154,7 +154,7 @@ def overview_page(
         quantities={day.day: day.quantity for day in days},
         milli_cards=milli_cards,
     )
-    return OverviewPage(
+    return SettledPage(
         month=settled.month,
         months=month_links(months, current=settled.month),
         operators=settled.operators,

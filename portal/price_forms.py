@@ -1,13 +1,22 @@
 """The form of a price draft: it reads what was typed and knows no rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import Money, UnableToReadMoney
-from portal.wording import band_name
+from portal.wording import band_name, price_list_name
+
+
+def named_lists(lists: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return price lists for choosing: whom each is for, with its code."""
+    named = {
+        code: str(price_list_name(code, kind=kind, customer_class=customer_class))
+        for code, (kind, customer_class) in lists.items()
+    }
+    return [(code, name if code in name else f"{name} · {code}") for code, name in named.items()]
 
 
 class PriceForm(forms.Form):
@@ -38,17 +47,17 @@ class PriceForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        price_lists: Iterable[str],
+        price_lists: Mapping[str, tuple[str, str]],
         card_types: Iterable[str],
-        clusters: Iterable[str],
+        clusters: Mapping[str, str],
         bands: Iterable[str],
         **options: Any,
     ) -> None:
-        """Offer these lists, card types, clusters and bands, by code."""
+        """Offer these lists (kind and class by code), card types, clusters and bands."""
         super().__init__(*args, **options)
-        self._offer("price_list", [(code, code) for code in price_lists])
+        self._offer("price_list", named_lists(price_lists))
         self._offer("card_type", [(code, code) for code in card_types])
-        self._offer("cluster", [("", _("every cluster")), *((code, code) for code in clusters)])
+        self._offer("cluster", [("", _("every cluster")), *clusters.items()])
         self._offer("band", [(band, band_name(band)) for band in bands])
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:

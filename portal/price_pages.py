@@ -7,19 +7,25 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from compute_billing.audit.charges import Charge
+from compute_billing.catalogue.bands import window_text
 from compute_billing.catalogue.desk import PriceLine
 from compute_billing.rating.draft_desk import DraftLine, TenantEffect
+from compute_billing.rating.quoting import QuotedSegment
 from portal import figures
 from portal.figures import MoneyFigure
 from portal.tables import Table, TableCell, TableRow, amount, instant, words
-from portal.wording import DRAFT_DECISIONS, LIST_KINDS, Text, band_name, worded
+from portal.wording import DRAFT_DECISIONS, Text, band_name, price_list_name, worded
+
+# What tells the price list and the time band of a price.
+NamedPrice = PriceLine | DraftLine | Charge | QuotedSegment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPage:
     """A draft, what it changes, and who may decide."""
 
-    price_list: str
+    price_list: Text
     card_type: str
     cluster: Text
     band: Text
@@ -45,6 +51,26 @@ class DraftPage:
     change_url: str
 
 
+def list_name(price: NamedPrice) -> Text:
+    """Return whom the price list is for."""
+    return price_list_name(
+        price.price_list, kind=price.list_kind, customer_class=price.customer_class
+    )
+
+
+def list_cell(price: NamedPrice, *, note: Text = "", url: str = "") -> TableCell:
+    """Return a cell with whom a price list is for, and its code."""
+    name = list_name(price)
+    code = "" if price.price_list in str(name) else price.price_list
+    return TableCell(text=name, code=code, note=note, url=url)
+
+
+def band_of(price: NamedPrice) -> Text:
+    """Return the time band of a price with its hours."""
+    window = window_text(starts_minute=price.band_starts_minute, ends_minute=price.band_ends_minute)
+    return band_name(price.band, window=window)
+
+
 def prices_table(prices: Sequence[PriceLine]) -> Table:
     """Return the prices that hold, or will."""
     return Table(
@@ -67,10 +93,10 @@ def _price_row(price: PriceLine) -> TableRow:
     return TableRow(
         key=f"{price.price_list} {price.card_type} {price.band}",
         cells=[
-            TableCell(text=price.price_list, note=worded(LIST_KINDS, price.list_kind)),
+            list_cell(price),
             words(price.card_type),
-            words(price.cluster or _("every cluster")),
-            words(band_name(price.band)),
+            words(price.cluster_name or _("every cluster")),
+            words(band_of(price)),
             instant(price.valid_from),
             instant(price.valid_until),
             TableCell(text=_("in tiers") if exact is None else figures.money(exact).short),
@@ -100,14 +126,13 @@ def _draft_row(draft: DraftLine) -> TableRow:
     return TableRow(
         key=str(draft.public_id),
         cells=[
-            TableCell(
-                text=draft.price_list,
+            list_cell(
+                draft,
                 url=reverse("operator-draft", args=[draft.public_id]),
-                at=None,
-                note=draft.cluster or _("every cluster"),
+                note=draft.cluster_name or _("every cluster"),
             ),
             words(draft.card_type),
-            words(band_name(draft.band)),
+            words(band_of(draft)),
             instant(draft.valid_from),
             TableCell(text=_former(draft)),
             TableCell(text=figures.money(draft.unit_price_micro).short),
@@ -126,10 +151,10 @@ def draft_page(draft: DraftLine, *, user_id: int) -> DraftPage:
     difference = draft.gross_after - draft.gross_before
     newest = draft.replaced_by
     return DraftPage(
-        price_list=draft.price_list,
+        price_list=list_name(draft),
         card_type=draft.card_type,
-        cluster=draft.cluster or _("every cluster"),
-        band=band_name(draft.band),
+        cluster=draft.cluster_name or _("every cluster"),
+        band=band_of(draft),
         valid_from=draft.valid_from,
         former=_former(draft),
         proposed=figures.money(draft.unit_price_micro).short,
@@ -166,7 +191,7 @@ def effects_table(effects: Sequence[TenantEffect]) -> Table:
         ],
         rows=[
             _effect_row(
-                TableCell(text=effect.tenant_name, note=effect.tenant),
+                TableCell(text=effect.tenant_name, code=effect.tenant),
                 key=effect.tenant,
                 quantity=effect.quantity,
                 before=effect.gross_before,

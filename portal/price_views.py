@@ -34,7 +34,7 @@ from portal.operator_desk import (
     chosen_texts,
     local_midnight,
 )
-from portal.price_forms import PriceForm
+from portal.price_forms import PriceForm, named_lists
 from portal.price_pages import draft_page, drafts_table, effects_table, prices_table
 
 # Money is finance's as much as the operator's: either may be the second pair of eyes.
@@ -79,7 +79,9 @@ class PricesView(DeskView):
             table=prices_table(found),
             waiting=drafts_table([draft for draft in known if draft.decision is None]),
             decided=drafts_table([draft for draft in known if draft.decision is not None]),
-            lists=sorted({price.price_list for price in every}),
+            lists=named_lists(
+                {price.price_list: (price.list_kind, price.customer_class) for price in every}
+            ),
             card_types=sorted({price.card_type for price in every}),
             chosen=chosen,
             address=address_of(chosen),
@@ -196,9 +198,9 @@ def _form(data: Any = None, *, initial: dict[str, Any] | None = None) -> PriceFo
     return PriceForm(
         data,
         initial=initial,
-        price_lists=offered.price_lists,
+        price_lists=offered.list_names,
         card_types=offered.meters,
-        clusters=offered.clusters,
+        clusters=offered.cluster_names,
         bands=offered.bands,
     )
 

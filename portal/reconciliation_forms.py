@@ -1,5 +1,6 @@
 """Forms of reconciliation: they read what was typed and know no rules."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,10 +32,10 @@ class TotalsForm(forms.Form):
         help_text=gettext_lazy("a line for each account: account,card-seconds"),
     )
 
-    def __init__(self, *args: Any, sources: list[str], **options: Any) -> None:
-        """Offer these sources, by code."""
+    def __init__(self, *args: Any, sources: Mapping[str, str], **options: Any) -> None:
+        """Offer these sources, by name."""
         super().__init__(*args, **options)
-        offered = [(code, code) for code in sources]
+        offered = list(sources.items())
         self.fields["source"].choices = offered  # type: ignore[attr-defined]
 
     def clean_month(self) -> Any:

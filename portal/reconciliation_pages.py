@@ -52,7 +52,7 @@ def totals_table(totals: Sequence[TotalsLine]) -> Table:
                 key=str(line.public_id),
                 cells=[
                     TableCell(
-                        text=line.source,
+                        text=line.source_name,
                         url=reverse("operator-totals", args=[line.public_id]),
                         badge="" if line.is_newest else _("replaced"),
                     ),
@@ -73,7 +73,7 @@ def totals_page(
     """Return a source's totals beside the books: the sums of all tenants, and those `shown`."""
     stated, recorded = sum(d.stated for d in found), sum(d.recorded for d in found)
     return TotalsPage(
-        source=totals.source,
+        source=totals.source_name,
         month=totals.month,
         delivered_at=totals.delivered_at,
         is_newest=totals.is_newest,
@@ -129,7 +129,7 @@ def _row(line: Difference) -> TableRow:
     return TableRow(
         key=line.tenant or "nobody",
         cells=[
-            TableCell(text=_name(line), note=line.tenant),
+            TableCell(text=_name(line), code=line.tenant),
             words(shown, note=_("and %(n)s more") % {"n": more} if more > 0 else ""),
             TableCell(text=figures.card_hours(line.stated), figure="stated"),
             TableCell(text=figures.card_hours(line.recorded), figure="recorded"),

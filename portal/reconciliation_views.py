@@ -100,7 +100,7 @@ class ExplainView(ActingView):
 
 
 def _totals_form(request: HttpRequest | None = None) -> TotalsForm:
-    return TotalsForm(None if request is None else request.POST, sources=desk.source_codes())
+    return TotalsForm(None if request is None else request.POST, sources=desk.source_names())
 
 
 def _reconciliation(view: DeskView, *, form: TotalsForm, status: int) -> HttpResponse:
@@ -111,7 +111,7 @@ def _reconciliation(view: DeskView, *, form: TotalsForm, status: int) -> HttpRes
         status=status,
         table=totals_table(_chosen_totals(chosen)),
         form=form,
-        sources=desk.source_codes(),
+        sources=desk.source_names(),
         chosen=chosen,
         address=address_of(chosen),
     )

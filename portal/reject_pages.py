@@ -1,19 +1,26 @@
 """Rejects and retries, from what metering says to what their pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.api_paging import encoded
 from compute_billing.metering.desk import RejectCount, RejectLine, Retry
+from portal.exports import Cell
 from portal.figures import percent
 from portal.reject_wording import worded_reason
 from portal.tables import Table, TableCell, TableRow, count, instant, words
 from portal.usage_pages import Choice
-from portal.wording import Text
+from portal.wording import FORMATS, Text, origin_name, worded
+
+RETRY_COLUMNS: Final = (
+    *("retry", "source", "reason", "asked_at", "finished_at", "total", "tried", "accepted"),
+    *("duplicate", "conflict", "rejected"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +34,8 @@ class RejectPage:
     field: str
     external_id: str
     account: str
-    origin: str
-    format: str
+    origin: Text
+    format: Text
     position: int
     rejected_at: datetime
     resolved_at: datetime | None
@@ -84,10 +91,10 @@ def _reject_row(reject: RejectLine) -> TableRow:
         choice=place_of(reject) if reject.can_retry else "",
         cells=[
             TableCell(text=reason.what, url=url, note=reason.mend),
-            words(reject.source),
+            words(reject.source_name),
             words(reject.account),
             words(reject.external_id),
-            TableCell(text=f"{reject.position:,}", note=reject.origin),
+            TableCell(text=f"{reject.position:,}", note=origin_name(reject.origin)),
             instant(reject.rejected_at),
         ],
     )
@@ -96,10 +103,11 @@ def _reject_row(reject: RejectLine) -> TableRow:
 def offered(counts: Sequence[RejectCount], *, name: str, chosen: str) -> list[Choice]:
     """Return what a filter offers: what open rejects have, and what was chosen."""
     values = sorted({getattr(found, name) for found in counts} | {chosen})
+    sources = {found.source: found.source_name for found in counts}
     return [
         Choice(
             value=value,
-            text=str(worded_reason(value).what) if name == "reason" else value,
+            text=_choice(value, name=name, sources=sources),
             is_chosen=value == chosen,
         )
         for value in values
@@ -107,19 +115,25 @@ def offered(counts: Sequence[RejectCount], *, name: str, chosen: str) -> list[Ch
     ]
 
 
+def _choice(value: str, *, name: str, sources: Mapping[str, str]) -> str:
+    if name == "reason":
+        return str(worded_reason(value).what)
+    return sources.get(value, value)
+
+
 def reject_page(reject: RejectLine) -> RejectPage:
     """Return all that is told of a reject."""
     reason = worded_reason(reject.reason)
     return RejectPage(
-        source=reject.source,
+        source=reject.source_name,
         what=reason.what,
         mend=reason.mend,
         message=reject.message,
         field=reject.field,
         external_id=reject.external_id,
         account=reject.account,
-        origin=reject.origin,
-        format=reject.format,
+        origin=origin_name(reject.origin),
+        format=worded(FORMATS, reject.format),
         position=reject.position,
         rejected_at=reject.rejected_at,
         resolved_at=reject.resolved_at,
@@ -135,7 +149,7 @@ def retry_page(retry: Retry) -> RetryPage:
     """Return how far a retry has come."""
     return RetryPage(
         url=reverse("operator-retry", args=[retry.public_id]),
-        source=retry.source,
+        source=retry.source_name,
         total=retry.total,
         tried=retry.tried,
         part=percent(retry.tried, retry.total) or "100.0%",
@@ -172,7 +186,7 @@ def _retry_row(retry: Retry) -> TableRow:
                 url=reverse("operator-retry", args=[retry.public_id]),
                 badge="" if retry.finished_at else _("under way"),
             ),
-            words(retry.source, note=worded_reason(retry.reason).what if retry.reason else ""),
+            words(retry.source_name, note=worded_reason(retry.reason).what if retry.reason else ""),
             TableCell(text=f"{retry.tried:,} / {retry.total:,}", figure="tried"),
             count(retry.accepted, figure="accepted"),
             count(retry.duplicate, figure="duplicate"),
@@ -180,3 +194,12 @@ def _retry_row(retry: Retry) -> TableRow:
             count(retry.rejected, alarm=True, figure="rejected"),
         ],
     )
+
+
+def retry_cells(retry: Retry) -> list[Cell]:
+    """Return a retry as a row of a file."""
+    return [
+        *(str(retry.public_id), retry.source, retry.reason, retry.asked_at, retry.finished_at),
+        *(retry.total, retry.tried, retry.accepted, retry.duplicate, retry.conflict),
+        retry.rejected,
+    ]

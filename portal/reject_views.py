@@ -27,16 +27,21 @@ from portal.operator_desk import (
 )
 from portal.reject_forms import MapAccountForm
 from portal.reject_pages import (
+    RETRY_COLUMNS,
     offered,
     place_of,
     reject_page,
     rejects_table,
     retries_table,
+    retry_cells,
     retry_page,
 )
 
 PAGE_ROWS: Final = 50
 RETRIES_SHOWN: Final = 5
+# `?table=` of the file of retries, and how many it has at most.
+RETRIES: Final = "retries"
+RETRIES_IN_FILE: Final = 1_000
 FILTERS: Final = ("source", "reason", "field", "account")
 REJECT_COLUMNS: Final = (
     *("source", "origin", "position", "external_id", "account", "reason", "field", "message"),
@@ -48,10 +53,13 @@ class RejectsView(DeskView):
     """Open rejects, filtered; who may act has them tried again."""
 
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
-        """Show a page of them, or send all as a file."""
+        """Show a page of them, or send all, or what was tried again, as a file."""
         chosen = chosen_texts(request, FILTERS)
         wanted = DeskFilter(**chosen)
         kind = wanted_kind(request)
+        if kind is not None and request.GET.get("table") == RETRIES:
+            tried = [retry_cells(retry) for retry in desk.newest_retries(limit=RETRIES_IN_FILE)]
+            return file_response(name=RETRIES, kind=kind, columns=RETRY_COLUMNS, rows=tried)
         if kind is not None:
             rows = (_cells(reject) for reject in desk.every_reject(wanted=wanted))
             return file_response(name="rejects", kind=kind, columns=REJECT_COLUMNS, rows=rows)

@@ -40,6 +40,13 @@ REMEDIES: Final = {
     "original_unrated": _("Mend what it corrects first; it follows by itself."),
     "not_charged_there": _("Ask the operator to send a correction that names the right record."),
 }
+# Why a closing was refused, by the code before the colon of what was kept.
+REFUSALS: Final = {
+    "charges_and_shares_differ": _("Charges and their shares differ: call the auditor."),
+    "month_not_over": _("The month is not over yet."),
+    "usage_waits": _("Use still waits for its price."),
+}
+CLOSING_REFUSED: Final = _("The closing was refused: the runbook says what to look at.")
 CLAIM_STATES: Final = {
     "draft": _("draft"),
     "submitted": _("handed in"),
@@ -69,7 +76,7 @@ class TenantRow:
     step_text: Text
     is_held: bool
     reasons: Sequence[tuple[Text, Text]]
-    refusal: str
+    refusal: Text
     waiting: str
     gross: MoneyFigure | None
 
@@ -160,7 +167,7 @@ def _tenant_row(tenant: TenantRun) -> TenantRow:
         reasons=[(worded(PARKED, reason), REMEDIES.get(reason, "")) for reason in tenant.reasons]
         if is_held
         else [],
-        refusal=tenant.refusal if is_held and not tenant.reasons else "",
+        refusal=_refusal(tenant.refusal) if is_held and not tenant.reasons else "",
         waiting=f"{tenant.waiting + tenant.parked:,}" if tenant.waiting + tenant.parked else "",
         gross=None if tenant.gross is None else figures.money(tenant.gross),
     )
@@ -265,3 +272,8 @@ def statement_cells(statements: Iterable[Any], *, head: str) -> list[list[Cell]]
         ]
         for found in statements
     ]
+
+
+def _refusal(kept: str) -> Text:
+    """Return why the last closing was refused; '' where it was not."""
+    return REFUSALS.get(kept.partition(":")[0], CLOSING_REFUSED) if kept else ""

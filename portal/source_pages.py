@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from compute_billing.metering.desk import DeliveryLine, SourceDesk
 from portal.operator_desk import address_of
-from portal.tables import Table, TableCell, TableRow, count, instant, words
-from portal.wording import Text
+from portal.tables import Table, TableCell, TableRow, count, instant, named, words
+from portal.wording import FORMATS, Text, origin_name, worded
 
 # A source that told of no use for longer is late: reports come at night.
 LATE_AFTER: Final = timedelta(days=2)
@@ -42,12 +42,12 @@ def _source_row(source: SourceDesk, *, now: datetime) -> TableRow:
     return TableRow(
         key=source.code,
         cells=[
-            TableCell(
-                text=source.code,
-                note=source.name,
+            named(
+                source.name,
+                code=source.code,
                 url=f"{reverse('operator-deliveries')}?{of_source}",
             ),
-            words(source.cluster),
+            words(source.cluster_name),
             instant(source.last_seen_at, never=_("never")),
             instant(source.newest_use_at),
             _behind(source.newest_use_at, now=now),
@@ -113,8 +113,8 @@ def _delivery_row(delivery: DeliveryLine) -> TableRow:
             TableCell(
                 at=delivery.started_at, badge="" if delivery.finished_at else _("not finished")
             ),
-            words(delivery.source),
-            words(delivery.origin, note=delivery.format),
+            words(delivery.source_name),
+            words(origin_name(delivery.origin), note=worded(FORMATS, delivery.format)),
             count(delivery.accepted, figure="accepted"),
             count(delivery.duplicate, figure="duplicate"),
             count(delivery.conflict, alarm=True, figure="conflict"),

@@ -40,7 +40,7 @@ class SourcesView(DeskView):
             request,
             "sources.html",
             table=sources_table(found, now=now),
-            clusters=sorted({source.cluster for source in every}),
+            clusters=sorted({(source.cluster, source.cluster_name) for source in every}),
             chosen=chosen,
             address=address_of(chosen),
         )
@@ -63,7 +63,7 @@ class DeliveriesView(DeskView):
             request,
             "deliveries.html",
             table=deliveries_table(shown),
-            sources=desk.source_codes(),
+            sources=desk.source_names(),
             chosen=chosen,
             address=address_of(chosen),
             cursor=shown[-1].import_id if len(found) > PAGE_ROWS else "",

@@ -15,12 +15,14 @@ from portal.wording import Text
 class TableCell:
     """What stands in a cell: a text or an amount or an instant, perhaps with a link and a note.
 
+    `code` is by which code or number machines know it; it stands small below the name.
     `tone` is a class of the style sheet; `words` stand on the left, all else on the right.
     """
 
     text: Text = ""
     url: str = ""
     note: Text = ""
+    code: str = ""
     money: MoneyFigure | None = None
     at: datetime | None = None
     tone: str = ""
@@ -70,9 +72,16 @@ class Table:
         return list(zip(self.columns, row.cells, strict=True))
 
 
-def words(text: Text, *, url: str = "", note: Text = "", badge: Text = "") -> TableCell:
+def words(
+    text: Text, *, url: str = "", note: Text = "", code: str = "", badge: Text = ""
+) -> TableCell:
     """Return a cell of words."""
-    return TableCell(text=text or "–", url=url, note=note, badge=badge, tone="words")
+    return TableCell(text=text or "–", url=url, note=note, code=code, badge=badge, tone="words")
+
+
+def named(name: str, *, code: str, url: str = "") -> TableCell:
+    """Return a cell of what has a name and a code: the code below the name, or in its place."""
+    return words(name or code, url=url, code=code if name not in ("", code) else "")
 
 
 def count(number: int, *, alarm: bool = False, figure: str = "", url: str = "") -> TableCell:

@@ -1,5 +1,6 @@
 """What is asked of the explorer of usage, and what is found: by when it began, or by its bill."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from compute_billing.audit import billed
 from compute_billing.audit import usage as explorer
 from compute_billing.audit.billed import Line, OnBill
+from compute_billing.audit.charges import Charge, charges_of
 from compute_billing.audit.usage import Cost, DayOfUse, UsageChoices, UsageSums, UsageTenant
 from compute_billing.metering import queries as metering
 from compute_billing.metering.queries import Usage, UsageFilter
@@ -15,6 +17,7 @@ from kernel.periods import month_text
 
 # `?by=bill`: the month is the one on whose bill the use stands.
 BY_BILL: Final = "bill"
+PAGE_ROWS: Final = 500
 NOTHING: Final = Cost(gross=0, discount=0, programme=0, tenant=0)
 
 
@@ -90,3 +93,20 @@ def find(
         return [Found(usage=one, cost=None) for one in usage]
     costs = explorer.usage_costs(tenant_id=tenant_id, usage=usage)
     return [Found(usage=one, cost=costs.get(one.usage_id, NOTHING)) for one in usage]
+
+
+def charges_found(asked: Question) -> Iterator[Charge]:
+    """Yield the charges of what is asked for, with their shares and postings, page by page."""
+    after: tuple[datetime, str, str] | None = None
+    tenant_id = asked.tenant.tenant_id
+    while found := find(
+        tenant_id=tenant_id,
+        wanted=asked.wanted,
+        on=asked.on,
+        after=after,
+        limit=PAGE_ROWS,
+        tells_amounts=False,
+    ):
+        yield from charges_of(tenant_id=tenant_id, usage=[one.usage for one in found])
+        last = found[-1].usage
+        after = last.started_at, last.external_id, last.source

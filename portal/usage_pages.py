@@ -125,7 +125,7 @@ def usage_row(usage: Usage, *, cost: Cost | None) -> UsageRow:
         record_id=record_id(usage),
         job=job,
         piece="" if job == usage.external_id else usage.external_id,
-        project=usage.project or "",
+        project=usage.project_name or "",
         card_type=usage.card_type,
         cards=figures.cards(usage.milli_cards),
         card_hours=figures.card_hours(usage.quantity),
@@ -141,8 +141,16 @@ def usage_row(usage: Usage, *, cost: Cost | None) -> UsageRow:
 
 def choices(values: Sequence[str], *, chosen: str) -> list[Choice]:
     """Return the entries of a filter; what is chosen stays there though nothing has it."""
-    kept = [*values] if not chosen or chosen in values else [chosen, *values]
-    return [Choice(value=value, text=value, is_chosen=value == chosen) for value in kept]
+    return named_choices([(value, value) for value in values], chosen=chosen)
+
+
+def named_choices(values: Sequence[tuple[str, str]], *, chosen: str) -> list[Choice]:
+    """Return the entries of a filter whose values have names."""
+    known = dict(values)
+    kept = known if not chosen or chosen in known else {chosen: chosen, **known}
+    return [
+        Choice(value=value, text=name, is_chosen=value == chosen) for value, name in kept.items()
+    ]
 
 
 def usage_page(*, asked: Question, found: Sequence[Found], totals: Totals) -> UsagePage:
@@ -158,7 +166,7 @@ def usage_page(*, asked: Question, found: Sequence[Found], totals: Totals) -> Us
         card_hours=figures.card_hours(sums.quantity),
         cost=cost_figures(sums.cost) if totals.tells_amounts else None,
         months=choices([month_text(day) for day in asked.months], chosen=month_text(first)),
-        projects=choices(totals.offered.projects, chosen=asked.chosen["project"]),
+        projects=named_choices(totals.offered.projects, chosen=asked.chosen["project"]),
         card_types=choices(totals.offered.card_types, chosen=asked.chosen["card_type"]),
         job=asked.chosen["job"],
         is_filtered=any(asked.chosen.values()),
@@ -219,6 +227,6 @@ def chart_of_use(days: Sequence[DayOfUse], *, first: date, last: date) -> Chart:
     """Return days of use stacked by project and card type."""
     parts: dict[str, dict[date, int]] = defaultdict(dict)
     for use in days:
-        name = f"{use.project} · {use.card_type}" if use.project else use.card_type
+        name = f"{use.project_name} · {use.card_type}" if use.project else use.card_type
         parts[name][use.day] = use.quantity
     return stacked_chart(first=first, last=last, parts=parts)

@@ -22,11 +22,12 @@ from kernel.clock import utc_now
 from kernel.periods import UnableToReadMonth, month_text, parse_month
 from kernel.queries import BillingMonthMissing, billing_month, billing_month_at
 from portal.access import BILL_READERS, USAGE_READERS, rights_of, viewer
-from portal.exports import FileAnswer, file_response
+from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.tenant_view import TenantPage, TenantView
 from portal.usage_file import usage_columns, usage_rows
-from portal.usage_found import BY_BILL, Question, Totals, find
+from portal.usage_found import BY_BILL, Question, Totals, charges_found, find
 from portal.usage_pages import usage_page
+from portal.why_file import TABLES, file_of_charges
 from portal.why_page import why_page
 
 PAGE_ROWS: Final = 50
@@ -112,9 +113,19 @@ class UsageView(AmountsAside, TenantPage):
     template = "portal/usage.html"
 
     def file(self, request: HttpRequest, tenant: UsageTenant, *, kind: str) -> FileAnswer:
-        """Return all records that the filters find."""
+        """Return all records that the filters find; of one job its segments or shares too."""
         asked = self.question(request, tenant)
         tells_amounts = self.tells_amounts(request, tenant)
+        table = request.GET.get("table", "")
+        if table:
+            if table not in TABLES or not (asked.wanted.job and tells_amounts) or asked.on:
+                raise Http404
+            return file_of_charges(
+                table,
+                name=f"usage-{tenant.code}-{month_text(asked.month)}",
+                kind=kind,
+                charges=charges_found(asked),
+            )
         return file_response(
             name=f"usage-{tenant.code}-{month_text(asked.month)}",
             kind=kind,
@@ -142,6 +153,7 @@ class UsageView(AmountsAside, TenantPage):
         return {
             "page": usage_page(asked=asked, found=records, totals=self.totals(request, asked)),
             "address": asked.address,
+            "addresses": {table: f"{asked.address}&table={table}" for table in TABLES},
             "place": urlencode(asked.place),
             "cursor": _cursor(records[-1].usage) if len(found) > PAGE_ROWS else "",
             "is_first": not request.GET.get("cursor"),
@@ -169,8 +181,12 @@ class UsageView(AmountsAside, TenantPage):
 class WhyView(AmountsAside):
     """Why a record of usage costs what it costs, down to the line that reported it."""
 
-    def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
-        """Show it; somebody else's record is as absent as one that never was."""
+    def get(self, request: HttpRequest, record_id: str) -> HttpResponse | FileAnswer:
+        """Show it, or send its segments or shares as a file.
+
+        Somebody else's record is as absent as one that never was.
+        """
+        kind, table = wanted_kind(request), request.GET.get("table") or TABLES[0]
         source, external_id = decoded(record_id, parts=2) or NO_RECORD
         try:
             tenant = explorer.holder_of_usage(
@@ -184,6 +200,10 @@ class WhyView(AmountsAside):
             external_id=external_id,
             with_charges=self.tells_amounts(request, tenant),
         )
+        if kind is not None:
+            if explanation.charges is None or table not in TABLES:
+                raise Http404
+            return file_of_charges(table, name="charges", kind=kind, charges=explanation.charges)
         page = why_page(explanation, tenant=tenant, time_zone=settings.BILLING_TIME_ZONE)
         return render(request, "portal/why.html", {"page": page})
 

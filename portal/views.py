@@ -18,15 +18,16 @@ from portal.access import GuardedView
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.finding import looked_for, says
 from portal.operator_desk import address_of
-from portal.overview_file import TENANT_COLUMNS, tenant_cells
-from portal.presenters import overview_page
+from portal.page_tables import keeping
+from portal.presenters import settled_page
 from portal.sandbox_pages import sandbox_page_of
+from portal.settled_file import TENANT_COLUMNS, tenant_cells
 
 # Of these shares of a posting the largest is followed to its source.
 TRACED_LINES_MAX: Final = 200
 
 
-class OverviewView(GuardedView):
+class SettledView(GuardedView):
     """The newest settled month, or the one that `?month=` names.
 
     Staff see every tenant; members see their own organisations and nobody else's.
@@ -55,7 +56,7 @@ class OverviewView(GuardedView):
                 columns=TENANT_COLUMNS,
                 rows=(tenant_cells(line) for line in shown),
             )
-        page = overview_page(
+        page = settled_page(
             settled=settled,
             months=months,
             lines=lines,
@@ -68,11 +69,12 @@ class OverviewView(GuardedView):
         )
         return render(
             request,
-            "portal/overview.html",
+            "portal/settled.html",
             {
                 "page": page,
                 "time_zone": settings.BILLING_TIME_ZONE,
                 "text": text,
+                **keeping({"month": month_text(settled.month)}),
                 "address": address_of({"month": month_text(settled.month), "text": text}),
             },
         )

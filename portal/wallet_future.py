@@ -1,5 +1,6 @@
 """What a tenant's lots hold at the beginning of a day to come, if nothing is used until then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -8,9 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from compute_billing.ledger import queries
+from compute_billing.ledger.queries import StageBalance
 from portal import figures
+from portal.exports import Cell
 from portal.figures import MoneyFigure
-from portal.hold_pages import MONEY_UNIT, quantity
+from portal.hold_pages import MONEY_UNIT, exact, quantity
 from portal.tables import Table, TableCell, TableRow
 from portal.wording import ACCOUNTS, worded
 
@@ -23,7 +26,7 @@ class Future:
     error: str = ""
     at: datetime | None = None
     money: MoneyFigure | None = None
-    table: Table | None = None
+    held: Sequence[StageBalance] = ()
 
 
 def future_balance(*, tenant_id: int, typed: str, now: datetime) -> Future:
@@ -40,11 +43,7 @@ def future_balance(*, tenant_id: int, typed: str, now: datetime) -> Future:
         typed=typed,
         at=at,
         money=figures.money(sum(part.posted for part in held if part.unit == MONEY_UNIT)),
-        table=Table(
-            name=_("Balance by kind of lot"),
-            columns=[_("Lot"), _("Left"), _("Set aside")],
-            rows=[_row(part) for part in held],
-        ),
+        held=held,
     )
 
 
@@ -56,7 +55,16 @@ def _midnight(typed: str) -> datetime | None:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.BILLING_TIME_ZONE))
 
 
-def _row(part: queries.StageBalance) -> TableRow:
+def future_table(held: Sequence[StageBalance]) -> Table:
+    """Return what lots of each kind hold."""
+    return Table(
+        name=_("Balance by kind of lot"),
+        columns=[_("Lot"), _("Left"), _("Held for jobs")],
+        rows=[_row(part) for part in held],
+    )
+
+
+def _row(part: StageBalance) -> TableRow:
     return TableRow(
         key=f"{part.stage} {part.unit}",
         cells=[
@@ -68,3 +76,9 @@ def _row(part: queries.StageBalance) -> TableRow:
             quantity(part.held, unit=part.unit, name="held"),
         ],
     )
+
+
+def future_cells(part: StageBalance, *, at: datetime | None) -> list[Cell]:
+    """Return what lots of a kind hold as a row of a file: yuan, or card-seconds."""
+    left, held = (exact(number, unit=part.unit) for number in (part.posted, part.held))
+    return [at, part.stage, part.unit, left, held]

@@ -9,15 +9,15 @@ from accounts.api_paging import encoded
 from compute_billing.audit.usage import DayOfUse, RunningJob, UsageTenant
 from compute_billing.ledger.queries import CauseOwed, Lot, Position
 from portal import figures
-from portal.bill_file import hours, yuan
 from portal.chart import Chart
-from portal.exports import Cell
 from portal.figures import MoneyFigure
 from portal.hold_pages import lot_word
+from portal.lot_pages import scope_name
 from portal.usage_pages import chart_of_use
 from portal.wording import ACCOUNTS, ARREARS, PAUSES, Text, worded
 
 MONEY_UNIT: Final = "CNY"
+PREPAID: Final = "prepaid"
 BURN_DAYS: Final = 7
 SHOWN_DAYS: Final = 31
 # Beyond this a forecast says nothing.
@@ -35,6 +35,7 @@ class LotRow:
     granted: str
     left: str
     left_money: MoneyFigure | None
+    has_left: bool
     expires_at: datetime | None
 
 
@@ -68,6 +69,7 @@ class WalletPage:
     """All of the page. `days_left` is '' without burn, and `lasts_long` beyond a year."""
 
     tenant: UsageTenant
+    is_prepaid: bool
     balance: MoneyFigure
     held: MoneyFigure | None
     burn: MoneyFigure
@@ -101,6 +103,7 @@ def wallet_page(
     lasting = days_left(balance=balance, spent=spent)
     return WalletPage(
         tenant=tenant,
+        is_prepaid=position.mode == PREPAID,
         balance=figures.money(balance),
         held=figures.money(held) if held else None,
         burn=figures.money(spent // BURN_DAYS),
@@ -111,7 +114,7 @@ def wallet_page(
         paused_reason=worded(PAUSES, position.paused_reason),
         lots=[_lot(lot, tenant=tenant.code) for lot in lots],
         debts=[_debt(debt) for debt in owed],
-        jobs=[_job(job) for job in jobs],
+        jobs=job_rows(jobs),
         has_projects=any(job.project for job in jobs),
         chart=chart_of_use(days, first=first_shown(last), last=last),
     )
@@ -139,12 +142,13 @@ def _lot(lot: Lot, *, tenant: str) -> LotRow:
         kind=worded(ACCOUNTS, lot.stage),
         reference=lot.reference,
         word=lot_word(tenant=tenant, stage=lot.stage, reference=lot.reference, unit=lot.unit),
-        scope=", ".join(name for name in (lot.card_type, lot.cluster, lot.project) if name),
+        scope=scope_name(lot),
         granted=(
             figures.money(lot.granted).rounded if is_money else figures.card_hours(lot.granted)
         ),
         left="" if is_money else figures.card_hours(lot.posted),
         left_money=figures.money(lot.posted) if is_money else None,
+        has_left=lot.posted > 0,
         expires_at=lot.expires_at,
     )
 
@@ -158,11 +162,16 @@ def _debt(debt: CauseOwed) -> DebtRow:
     )
 
 
+def job_rows(jobs: Sequence[RunningJob]) -> list[JobRow]:
+    """Return running jobs as they are shown."""
+    return [_job(job) for job in jobs]
+
+
 def _job(job: RunningJob) -> JobRow:
     return JobRow(
         record_id=encoded(job.source, job.record),
         job=job.job,
-        project=job.project or "",
+        project=job.project_name or "",
         card_type=job.card_type,
         cards=figures.cards(job.milli_cards),
         card_hours=figures.card_hours(job.quantity),
@@ -170,13 +179,3 @@ def _job(job: RunningJob) -> JobRow:
         metered_until=job.metered_until,
         cost=figures.money(job.cost.tenant),
     )
-
-
-def lot_cells(lot: Lot) -> list[Cell]:
-    """Return a lot as a row of a file: money in yuan, card time in card-hours."""
-    is_money = lot.unit == MONEY_UNIT
-    granted, left = ((yuan if is_money else hours)(n) for n in (lot.granted, lot.posted))
-    return [
-        *(lot.stage, lot.reference, lot.unit, granted, left),
-        *(lot.card_type, lot.cluster, lot.project, lot.starts_at, lot.expires_at),
-    ]

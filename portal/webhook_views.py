@@ -21,7 +21,10 @@ from accounts.webhooks.queries import WebhookEndpoint
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from portal.exports import Row, file_response, wanted_kind
+from portal.finding import looked_for
 from portal.organisation import KEY_HOLDERS, OrganisationView
+from portal.organisation_tables import endpoint_tables
+from portal.page_tables import file_of, searching
 from portal.webhook_pages import (
     DISABLED,
     KINDS,
@@ -79,7 +82,7 @@ class WebhooksDesk(OrganisationView):
             "unable_to_listen": _("You may not read what some of this tells: choose other kinds."),
             "too_many_webhook_endpoints": _("There are too many endpoints: delete one first."),
             "unable_to_redeliver": _("It waits already, or nothing is sent to this endpoint."),
-        }.get(error.code, error.message)
+        }.get(error.code, _("It could not be done. Look at the page again, then try once more."))
 
 
 class WebhooksView(WebhooksDesk):
@@ -87,9 +90,13 @@ class WebhooksView(WebhooksDesk):
 
     http_method_names = ["get", "post", "head", "options"]
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Show them."""
-        return self.list_page(request, self.own(code))
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        """Show them, or send them as a file."""
+        organisation, kind = self.own(code), wanted_kind(request)
+        if kind is not None:
+            tables = endpoint_tables(organisation_id=organisation.pk)
+            return file_of(request, tables, name=code, kind=kind)
+        return self.list_page(request, organisation)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         """Make an endpoint and show its secret, which nobody can show again."""
@@ -122,6 +129,7 @@ class WebhooksView(WebhooksDesk):
         status: int = 200,
     ) -> HttpResponse:
         """Show the endpoints, the form as it was typed, and a new secret for the only time."""
+        tables, text = endpoint_tables(organisation_id=organisation.pk), looked_for(request)
         endpoints = [
             {
                 "id": one.public_id,
@@ -132,7 +140,7 @@ class WebhooksView(WebhooksDesk):
                 "waiting": one.waiting,
                 "dead": one.dead,
             }
-            for one in queries.counted_endpoints(organisation_id=organisation.pk)
+            for one in tables["endpoints"].found(text=text)
         ]
         readable = may_give(self.caller(organisation))
         answer = self.page(
@@ -140,6 +148,7 @@ class WebhooksView(WebhooksDesk):
             "portal/webhooks.html",
             organisation=organisation,
             context={
+                **searching(tables, text=text),
                 "endpoints": endpoints,
                 "form": form or EndpointForm(readable=readable),
                 "issued": issued,

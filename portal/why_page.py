@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.urls import reverse
+
+from accounts.api_paging import encoded
 from compute_billing.audit.charges import Charge, Explanation, Posting, Share
 from compute_billing.audit.usage import Cost, UsageTenant
 from compute_billing.metering.queries import SourceLine, Usage
 from portal import figures
 from portal.figures import MoneyFigure
 from portal.presenters import HTTP
+from portal.price_pages import band_of
 from portal.usage_pages import CostFigures, UsageRow, cost_figures, usage_row
-from portal.wording import ACCOUNTS, ARREARS, CAUSES, Text, band_name, worded
+from portal.wording import ACCOUNTS, ARREARS, CAUSES, Text, origin_name, price_list_name, worded
 
 MONEY_UNIT: Final = "CNY"
 
@@ -56,7 +60,7 @@ class Segment:
     card_seconds: str
     in_kind_hours: str
     counter_seconds: str
-    price_list: str
+    price_list: Text
     issuer: str
     band: Text
     unit_price: str
@@ -80,11 +84,12 @@ class WhyPage:
     corrects: str
     cost: CostFigures | None
     segments: Sequence[Segment] | None
-    origin: str
+    origin: Text
     is_file: bool
     position: str
     delivered_at: datetime | None
     time_zone: str
+    dispute_url: str
 
 
 def why_page(explanation: Explanation, *, tenant: UsageTenant, time_zone: str) -> WhyPage:
@@ -97,19 +102,27 @@ def why_page(explanation: Explanation, *, tenant: UsageTenant, time_zone: str) -
         **_names(usage),
         cost=None if charges is None else cost_figures(_cost(charges)),
         segments=None if charges is None else [_segment(charge) for charge in charges],
-        origin="" if line is None else line.origin,
+        origin="" if line is None else origin_name(line.origin),
         is_file=line is not None and line.format != HTTP,
         position=_position(line),
         delivered_at=None if line is None else line.delivered_at,
         time_zone=time_zone,
+        dispute_url=_dispute_url(usage, charges),
     )
+
+
+def _dispute_url(usage: Usage, charges: Sequence[Charge] | None) -> str:
+    """Return where a record is disputed, if it may be: by its amounts' readers, when charged."""
+    if not charges or usage.corrects is not None:
+        return ""
+    return reverse("usage-dispute-new", args=[encoded(usage.source, usage.external_id)])
 
 
 def _names(usage: Usage) -> dict[str, Any]:
     return {
-        "source": usage.source,
+        "source": usage.source_name,
         "external_id": usage.external_id,
-        "cluster": usage.cluster,
+        "cluster": usage.cluster_name,
         "card_seconds": figures.card_seconds(usage.quantity),
         "recorded_at": usage.recorded_at,
         "corrects": usage.corrects or "",
@@ -145,9 +158,11 @@ def _segment(charge: Charge) -> Segment:
         if charge.quantity_in_kind
         else "",
         counter_seconds=figures.card_seconds(charge.counter_before),
-        price_list=charge.price_list,
-        issuer=charge.issuer,
-        band=band_name(charge.band),
+        price_list=price_list_name(
+            charge.price_list, kind=charge.list_kind, customer_class=charge.customer_class
+        ),
+        issuer=charge.issuer_name,
+        band=band_of(charge),
         unit_price="" if price is None else figures.money(price).short,
         booked_month=charge.booked_month,
         charged_at=charge.charged_at,
@@ -164,7 +179,8 @@ def _share(share: Share) -> ShareRow:
     is_money = share.unit == MONEY_UNIT
     return ShareRow(
         payer=worded(ACCOUNTS, share.payer_kind),
-        subject=share.payer,
+        # What is owed is known by its cause, which is said in words.
+        subject="" if share.payer == share.cause else share.payer,
         cause=worded(ARREARS, share.cause),
         amount=figures.money(share.amount) if is_money else None,
         card_time="" if is_money else figures.card_hours(share.amount),

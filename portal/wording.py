@@ -21,6 +21,7 @@ ACCOUNTS: Final[Mapping[str, Text]] = {
     "compute_revenue": _("compute revenue"),
     "card_time_used": _("card time used"),
 }
+TAX_CLASSES: Final[Mapping[str, Text]] = {"vat_6": "6%", "vat_13": "13%", "exempt": "0%"}
 STATES: Final[Mapping[str, Text]] = {
     "charged": _("charged"),
     "waiting": _("waiting for its price"),
@@ -109,6 +110,19 @@ BANDS: Final[Mapping[str, Text]] = {
 }
 # Lists for a class of customers, by the class.
 CLASS_LISTS: Final[Mapping[str, Text]] = {"puhui": _("SME prices")}
+
+
+# In what form use was delivered.
+FORMATS: Final[Mapping[str, Text]] = {"http": _("by a program")}
+# How the API writes down which key delivered something.
+KEY_ORIGIN: Final = "api key "
+
+
+def origin_name(origin: str) -> Text:
+    """Return from where use was delivered: a file's name, or the key of a program."""
+    if not origin.startswith(KEY_ORIGIN):
+        return origin
+    return gettext("API key %(prefix)s") % {"prefix": origin.removeprefix(KEY_ORIGIN)}
 
 
 def band_name(code: str, *, window: str = "") -> Text:

@@ -50,6 +50,7 @@ class SentView(PayersView):
     """Say that the bank was told to pay."""
 
     http_method_names = ["post", "options"]
+    lets_money_out = True
 
     def post(self, request: HttpRequest, payment_id: UUID) -> HttpResponse:
         """Write it down."""

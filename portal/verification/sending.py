@@ -1,14 +1,25 @@
 """Send a stored paper: always as a file to be saved, under the type that its bytes have."""
 
 from io import BytesIO
+from typing import Protocol
 
 from django.http import FileResponse
 
-from accounts.verification.queries import StoredPaper
 from kernel import files
 
 
-def sent_paper(found: StoredPaper) -> FileResponse:
+class StoredBytes(Protocol):
+    """Where the bytes of a paper lie, and what it is called."""
+
+    @property
+    def storage_key(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def file_name(self) -> str: ...
+
+
+def sent_paper(found: StoredBytes) -> FileResponse:
     """Return the answer; browsers neither guess its type nor keep it nor show it in place."""
     answer = FileResponse(
         BytesIO(files.read(storage_key=found.storage_key)),

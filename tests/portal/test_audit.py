@@ -17,7 +17,7 @@ from kernel import seals
 from kernel.audit import Actor
 from kernel.origin import Origin, acting_from
 from kernel.seals import SealHead
-from portal.wording_of_decisions import ACTIONS
+from portal.wording_of_decisions import ACTIONS, OBJECTS
 from tests.architecture.permission_rows import ROWS
 from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.audit import make_decision
@@ -188,14 +188,19 @@ def test_where_nothing_fits_the_page_says_what_to_do(auditor):
 
 
 def test_every_action_that_is_written_down_has_words() -> None:
-    # given every action that an operation names
+    # given every action, and every kind of object, that an operation names
     root = Path(settings.BASE_DIR)
-    written = {
-        action
-        for room in ("accounts", "compute_billing")
+    sources = [
+        path.read_text(encoding="utf-8")
+        for room in ("accounts", "compute_billing", "marketplace")
         for path in (root / room).rglob("*.py")
-        for action in re.findall(r'action="([a-z_]+\.[a-z_]+)"', path.read_text(encoding="utf-8"))
-    }
+    ]
+    actions, objects = (
+        {name for source in sources for name in re.findall(pattern, source)}
+        for pattern in (r'(?:action=|_record\()"([a-z_]+\.[a-z_]+)"', r'object_type="([a-z_]+)"')
+    )
     # then a reader of the log meets no code
-    assert written - set(ACTIONS) == set()
-    assert written
+    assert actions - set(ACTIONS) == set()
+    assert objects - set(OBJECTS) == set()
+    assert actions
+    assert objects

@@ -22,7 +22,7 @@ from tests.portal.market_month import make_settled_month
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_MAX = 12
+QUERIES_MAX = 15
 BILL = re.compile(r'data-bill="([^"]+)">(.*?)</tr>', re.DOTALL)
 FIGURE = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</(?:td|dd|strong)>', re.DOTALL)
 

@@ -78,9 +78,9 @@ def test_tenants_of_a_settled_month_and_bills_of_a_statement() -> None:
     market, client = make_settled_month(), by(Staff.OPERATOR)
     rich = market.tenants["rich"]
 
-    page = finds(client, "/", text=rich.code.upper(), found=1)
+    page = finds(client, "/settled", text=rich.code.upper(), found=1)
     assert "29.16" in page, "the figures of the month are of all its tenants"
-    finds_nothing(client, "/")
+    finds_nothing(client, "/settled")
     place = f"/operator/statements/{OperatorStatement.objects.get().public_id}"
     number = rows(read(client, place))
     assert len(number) == 2

@@ -7,34 +7,18 @@ from uuid import uuid4
 import pytest
 
 from accounts.events.relay import relay
-from accounts.events.vocabulary import BalanceLow, InvoiceIssued
 from accounts.models import Notification, NotificationPreference, User
 from accounts.notifications.kinds import RULES, Kind
 from accounts.notifications.operations import notify
 from accounts.permissions import Role, Staff
-from kernel.identifiers import uuid7
-from kernel.money import Money
 from kernel.transactions import transaction
 from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.sessions import signed_in
 from tests.builders.webhooks import happens
+from tests.portal.notification_samples import ABOUT, LOW
 
 pytestmark = pytest.mark.django_db
 QUERIES_MAX = 10
-LOW = BalanceLow(balance=Money(1_234_567_891), days_left=3, threshold_days=7)
-OF_CASH = {
-    "difference": str(uuid7()),
-    "custody": "stripe:main",
-    "since": "2026-10-09",
-    "amount": LOW.as_data()["balance"],
-}
-
-OF_A_JOB = {
-    "tenant": "qinglan",
-    "cluster": "gz",
-    "exhausted_at": NOW.isoformat(),
-    "shortfall": LOW.as_data()["balance"],
-}
 
 
 @pytest.fixture
@@ -102,53 +86,11 @@ def test_nobody_reads_what_somebody_else_was_told(organisation, owner):
 
 
 def test_every_kind_has_words_in_both_languages_and_leads_somewhere(organisation, owner):
-    of_a_payment = {"payment": str(uuid7()), "amount": LOW.as_data()["balance"]}
-    about = {
-        Kind.BILL_ISSUED: InvoiceIssued(
-            invoice=uuid7(), number="2026-000007", month=NOW.date(), total=Money.from_fen(12_345)
-        ).as_data(),
-        Kind.MONTH_SETTLED: {"month": "2026-09"},
-        Kind.STATEMENT_ISSUED: {"month": "2026-09", "gross": LOW.as_data()["balance"]},
-        Kind.CLAIM_PAID: {"month": "2026-09", "amount": LOW.as_data()["balance"]},
-        Kind.AWARD_APPROVED: {"award": "A-7", "cap": LOW.as_data()["balance"]},
-        Kind.BALANCE_LOW: LOW.as_data(),
-        Kind.HOLD_EXHAUSTED: OF_A_JOB,
-        Kind.USAGE_REJECTED: {"source": "slurm", "rejected": 2, "conflict": 1},
-        Kind.KEY_EXPIRING: {"prefix": "4f1c09a2b7de", "expires_at": NOW.isoformat()},
-        Kind.KEY_CREATED: {"prefix": "4f1c09a2b7de"},
-        Kind.ROLE_GIVEN: {"role": "finance"},
-        Kind.WEBHOOK_DISABLED: {"endpoint": str(uuid7()), "reason": "failing"},
-        Kind.VERIFICATION_DECIDED: {"outcome": "approved"},
-        Kind.DEADLINE_NEAR: {"day": "2026-10-09"},
-        Kind.PACKAGE_CHANGED: {
-            "package": str(uuid7()),
-            "number": "PK20261005-000001",
-            "cards": 4,
-            "amount": {"amount": "-5600.000000", "currency": "CNY"},
-        },
-        Kind.PACKAGE_ENDING: {
-            "package": str(uuid7()),
-            "number": "PK20261005-000001",
-            "days_left": 7,
-        },
-        Kind.PAYMENT_RECEIVED: of_a_payment,
-        Kind.PAYMENT_FAILED: of_a_payment,
-        Kind.REFUND_PAID: of_a_payment,
-        Kind.REFUND_FAILED: of_a_payment,
-        Kind.PAYMENT_DISPUTED: of_a_payment,
-        Kind.DISPUTE_CLOSED: {**of_a_payment, "outcome": "won"},
-        Kind.AUTO_TOP_UP_OFF: {"times": 3},
-        Kind.VERIFICATION_DUE_SOON: {"case": str(uuid7()), "day": "2026-10-09"},
-        Kind.VERIFICATION_OVERDUE: {"case": str(uuid7()), "day": "2026-10-09"},
-        Kind.VERIFICATION_ENDING: {"ends_on": "2027-10-09", "days_left": 30},
-        Kind.VERIFICATION_ENDED: {"ends_on": "2027-10-09"},
-        Kind.CASH_DIFFERENCE_OPEN: OF_CASH,
-    }
     with transaction():
         for kind in Kind:
             notify(
                 kind=kind,
-                about=about[kind],
+                about=ABOUT[kind],
                 subject="one",
                 organisation_id=organisation.pk,
                 user_ids=[owner.pk] if RULES[kind].staff else None,

@@ -1,209 +1,213 @@
-"""The first page: who sees what of a settled month, exactly."""
+"""The buyer's first page: one glance says how much, how long, what burns it, what needs him."""
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, datetime
-from io import StringIO
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.notifications.kinds import Kind
+from accounts.notifications.operations import notify
 from accounts.permissions import Role, Staff
-from tests.builders.accounts import make_member, make_organisation, make_staff, make_user
-from tests.builders.market import HOUR_MS, instant_ms, make_market
+from compute_billing.ledger import operations as ledger
+from kernel.transactions import transaction
+from tests.builders.accounts import make_member, make_organisation, make_staff
+from tests.builders.market import HOUR_MS, NOW, YUAN, Market, instant_ms
 from tests.builders.sessions import signed_in
-from tests.portal.market_month import hours_around_midnight, make_settled_month, settle
+from tests.portal.market_month import make_settled_month
+from tests.portal.test_wallet import digits, observe, shown, use_in_november
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_MAX = 11
-ROW = re.compile(r'<tr role="row" data-tenant="([^"]+)">(.*?)</tr>', re.DOTALL)
-CELL = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</td>', re.DOTALL)
+NOTICE = re.compile(r'data-notice="(\w+)"[^>]*><span>(.*?)</span> <a href="([^"]+)">')
+STEP = re.compile(r'data-step="([\w-]+)"')
+BURNER = re.compile(r'data-burner="([^"]+)">.*?<td>(.*?)</td><td>(.*?)</td>')
+QUERIES_MAX = 16
 
 
-def figures(page: str) -> dict[str, dict[str, str]]:
-    """Return what stands in each row of the table: digits as shown, without marks and commas."""
-    return {
-        tenant: {
-            figure: re.sub(r"<[^>]+>|,|\s", "", cell).replace("−", "-")
-            for figure, cell in CELL.findall(row)
+@pytest.fixture(autouse=True)
+def _in_november(monkeypatch):
+    for module in ("overview_views", "wallet_views"):
+        monkeypatch.setattr(f"portal.{module}.utc_now", lambda: NOW)
+
+
+def member_of(market: Market, name: str, role: Role = Role.FINANCE) -> Client:
+    return signed_in(make_member(organisation=market.tenants[name], role=role))
+
+
+def read(client: Client, address: str = "/", **query: str) -> str:
+    answer = client.get(address, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def notices(page: str) -> dict[str, tuple[str, str]]:
+    return {key: (text, url) for key, text, url in NOTICE.findall(page)}
+
+
+def test_it_says_what_the_balance_says():
+    # given money, and a pace of a week
+    market = make_settled_month()
+    use_in_november(market)
+    client = member_of(market, "rich")
+    # when both pages are read
+    overview, balance = shown(read(client)), shown(read(client, "/balance"))
+    # then the figures are those of the balance, in fen
+    assert overview == {"balance": "¥70.84", "burn": "¥2.43", "days_left": "29"}
+    assert balance["balance"] == "70.840000"
+    assert balance["burn"] == "2.430000"
+    assert balance["days_left"] == "29"
+    assert "预计用至12月19日" in read(client)
+
+
+def test_what_burns_it_stands_beside_the_chart_and_sums_to_it():
+    market = make_settled_month()
+    use_in_november(market)
+    page = read(member_of(market, "rich"))
+
+    assert BURNER.findall(page) == [(market.meter.code, "14.00", "100.0%")]
+    assert "14.00" in page[page.index('id="days-chart"') :]
+
+
+def test_who_owes_is_told_so_first_and_where_to_pay():
+    market = make_settled_month()
+    poor = market.tenants["poor"].code
+
+    assert notices(read(member_of(market, "poor"))) == {
+        "arrears": ("欠费 ¥ 4.86；下一笔充值先用于结清。", f"/top-up?tenant={poor}")
+    }
+    viewer = notices(read(member_of(market, "poor", Role.VIEWER)))
+    assert viewer["arrears"][1] == f"/balance?tenant={poor}"
+
+
+@pytest.mark.parametrize(("card_hours", "days", "is_told"), [(37, "6", True), (36, "7", False)])
+def test_money_that_lasts_fewer_days_than_people_are_warned_of(card_hours, days, is_told):
+    """Given use of this week, of which 1.215 yuan a card-hour is the tenant's, of 87.85."""
+    market = make_settled_month()
+    started = datetime(2026, 11, 16, tzinfo=UTC)
+    market.report(
+        {
+            "account": "rich",
+            "started_ms": instant_ms(started),
+            "ended_ms": instant_ms(started + timedelta(hours=card_hours)),
+            "milli_cards": 1_000,
+            "quantity": 1_000 * card_hours * HOUR_MS,
         }
-        for tenant, row in ROW.findall(page)
+    )
+    market.rate()
+
+    page = read(member_of(market, "rich"))
+
+    assert shown(page)["days_left"] == days
+    assert ("low" in notices(page)) is is_told
+
+
+def test_a_lot_that_expires_soon_with_something_left_is_told():
+    market = make_settled_month()
+    rich = market.tenants["rich"]
+    for days, reference in ((29, "soon"), (31, "later")):
+        ledger.grant_promotion_lot(
+            tenant_id=rich.pk,
+            operator_id=market.operator.pk,
+            amount_micro=5 * YUAN,
+            reference=reference,
+            starts_at=NOW - timedelta(days=1),
+            expires_at=NOW + timedelta(days=days),
+            now=NOW,
+        )
+
+    told = notices(read(member_of(market, "rich")))
+
+    assert told["expiring"][0] == "1 笔未用完的资金或额度将于12月19日到期。"
+
+
+def test_what_was_told_and_not_read_is_counted():
+    market = make_settled_month()
+    rich = market.tenants["rich"]
+    client = member_of(market, "rich")
+    about = {"days_left": 3}
+    with transaction():
+        notify(kind=Kind.BALANCE_LOW, about=about, subject="s", now=NOW, organisation_id=rich.pk)
+
+    assert notices(read(client))["unread"] == ("1 条未读通知。", "/notifications")
+
+
+def test_a_running_job_stands_with_what_it_cost_so_far():
+    market = make_settled_month()
+    observe(market, ran_hours=50, told_at=NOW - timedelta(hours=1))
+    market.rate()
+
+    page = read(member_of(market, "rich"))
+
+    row = page[page.index('data-job="training"') :]
+    assert (
+        digits(re.search(r'data-figure="cost"[^>]*>(.*?)</td>', row, re.DOTALL)[1]) == "155.150000"
+    )
+
+
+def test_a_developer_sees_the_use_and_no_amount():
+    market = make_settled_month()
+    use_in_november(market)
+
+    page = read(member_of(market, "rich", Role.DEVELOPER))
+
+    assert shown(page) == {}
+    assert BURNER.findall(page)
+    assert "¥" not in page
+
+
+def test_a_newcomer_is_shown_where_to_begin_by_what_he_may():
+    organisation = make_organisation()
+    steps = {
+        role: STEP.findall(read(signed_in(make_member(organisation=organisation, role=role))))
+        for role in (Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER)
+    }
+
+    assert steps == {
+        Role.OWNER: ["verify", "try", "estimate", "pay-in"],
+        Role.FINANCE: ["estimate", "pay-in"],
+        Role.DEVELOPER: ["try", "estimate"],
+        Role.VIEWER: ["estimate"],
     }
 
 
-def settlement_document() -> dict:
-    out = StringIO()
-    call_command("settlement", "2026-10", "--json", stdout=out)
-    return json.loads(out.getvalue())
+def test_every_first_step_leads_somewhere():
+    owner = signed_in(make_member(organisation=make_organisation(), role=Role.OWNER))
+    links = re.findall(r'data-step="[^>]*><h3><a href="([^"]+)"', read(owner))
+
+    assert len(links) == 4
+    assert [link for link in links if owner.get(link).status_code != 200] == []
 
 
-def test_a_stranger_is_asked_to_sign_in():
-    answer = Client().get("/")
-
-    assert answer.status_code == 302
-    assert answer["Location"] == "/login?next=/"
-
-
-def test_staff_see_every_tenant_as_the_settlement_command_tells_it():
-    make_settled_month()
-    page = signed_in(make_staff(role=Staff.FINANCE)).get("/").content.decode()
-
-    document = settlement_document()
-    expected = {row["tenant"]: row for row in [*document["tenants"]]}
-    expected["total"] = document["total"]
-    shown = figures(page)
-    assert set(shown) == set(expected)
-    for tenant, row in shown.items():
-        for figure in ("gross", "discount", "subsidy", "paid", "arrears"):
-            assert row[figure] == expected[tenant][figure], (tenant, figure)
-    assert shown["total"]["card_hours"] == "12.00"
-    assert shown["total"]["gross"] == "29.160000"
-    assert shown["total"]["subsidy"] == "12.150000"
-
-
-def test_the_balance_is_what_is_left_less_what_is_owed():
+def test_staff_and_sellers_come_to_what_was_settled_and_staff_may_name_a_tenant():
     market = make_settled_month()
-    page = signed_in(make_staff(role=Staff.AUDITOR)).get("/").content.decode()
+    use_in_november(market)
+    staff = signed_in(make_staff(role=Staff.AUDITOR))
+    seller = member_of(market, "rich", Role.SELLER)
 
-    shown = figures(page)
-    assert shown[market.tenants["rich"].code]["balance"] == "87.850000"
-    assert shown[market.tenants["poor"].code]["balance"] == "-4.860000"
-    assert shown["total"]["balance"] == "82.990000"
+    assert staff.get("/")["Location"] == seller.get("/")["Location"] == "/settled"
+    assert shown(read(staff, tenant=market.tenants["rich"].code))["days_left"] == "29"
 
 
-def test_a_member_sees_his_own_organisation_only():
+def test_nobody_sees_another_tenant():
     market = make_settled_month()
-    member = make_member(organisation=market.tenants["rich"], role=Role.VIEWER)
-    page = signed_in(member).get("/").content.decode()
+    client = member_of(market, "rich")
 
-    assert set(figures(page)) == {market.tenants["rich"].code}
-    assert market.tenants["poor"].code not in page
-    assert market.tenants["poor"].name not in page
-    assert "7,680" not in page, "the centre's capacity is no member's business"
+    for code in (market.tenants["poor"].code, "nobody"):
+        assert client.get("/", {"tenant": code}).status_code == 404
 
 
-def test_a_member_of_nobody_who_used_anything_is_told_that_nothing_is_settled():
-    make_settled_month()
-    page = signed_in(make_member()).get("/").content.decode()
-
-    assert "尚无已结算月份" in page
-
-
-def test_somebody_without_any_role_is_refused():
-    answer = signed_in(make_user()).get("/")
-
-    assert answer.status_code == 403
-    assert "您无权查看此页" in answer.content.decode()
-
-
-def test_a_job_over_midnight_counts_on_both_days():
-    make_settled_month()
-    page = signed_in(make_staff(role=Staff.FINANCE)).get("/").content.decode()
-
-    days = dict(re.findall(r'<th scope="row">10月(\d+)日</th><td>([\d.,]+)</td>', page))
-    assert days["7"] == "4.00"
-    assert days["8"] == "8.00"
-    assert days["9"] == "0.00"
-    assert len(days) == 31
-
-
-def test_one_amount_is_followed_to_the_line_of_its_file():
-    make_settled_month()
-    page = signed_in(make_staff(role=Staff.FINANCE)).get("/").content.decode()
-
-    path = page[page.index('<ol class="path">') :]
-    text = re.sub(r"<[^>]+>", "", path)
-    assert "¥ 12.150000" in text, "the programme's posting and its one share"
-    assert "10.00 卡时 × ¥ 2.43" in text
-    assert "test.csv" in text
-    assert re.search(r"第 [\d,]+ 行", text)
-
-
-def test_the_amount_that_is_followed_is_of_the_month_that_is_shown():
-    # given one run that booked use of two months, more of it in November
-    market = make_market()
-    market.add_tenant("rich", paid_yuan=1_000)
-    market.report(
-        {"account": "rich", **hours_around_midnight(before=2, after=3)},
-        {
-            "account": "rich",
-            "started_ms": instant_ms(datetime(2026, 11, 1, tzinfo=UTC)),
-            "ended_ms": instant_ms(datetime(2026, 11, 1, 20, tzinfo=UTC)),
-            "milli_cards": 2_000,
-            "quantity": 2_000 * 20 * HOUR_MS,
-        },
-    )
-    market.rate()
-    settle(market)
-    # when the page of October is read
-    page = signed_in(make_staff(role=Staff.AUDITOR)).get("/").content.decode()
-    # then the way leads to October's use
-    path = re.sub(r"<[^>]+>", "", page[page.index('<ol class="path">') :])
-    assert "10.00 卡时" in path
-
-
-def test_the_page_takes_few_queries():
-    make_settled_month()
-    client = signed_in(make_staff(role=Staff.FINANCE))
+@pytest.mark.parametrize("is_new", [True, False])
+def test_the_page_takes_few_queries(is_new):
+    market = make_settled_month()
+    organisation = make_organisation() if is_new else market.tenants["rich"]
+    client = signed_in(make_member(organisation=organisation, role=Role.OWNER))
 
     with CaptureQueriesContext(connection) as captured:
-        assert client.get("/").status_code == 200
+        read(client)
 
-    assert len(captured) <= QUERIES_MAX
-
-
-@pytest.mark.parametrize("text", ["2026-09", "2026-13", "october"])
-def test_a_month_that_is_not_settled_is_not_found(text):
-    make_settled_month()
-    client = signed_in(make_staff(role=Staff.FINANCE))
-
-    assert client.get("/?month=2026-10").status_code == 200
-    assert client.get("/", {"month": text}).status_code == 404
-
-
-def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style():
-    make_settled_month()
-    answer = signed_in(make_staff(role=Staff.FINANCE)).get("/")
-
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
-    page = answer.content.decode()
-    scripts = re.findall(r"<script([^>]*)>", page)
-    assert scripts
-    for attributes in scripts:
-        is_from_this_house = ' src="/static/' in attributes
-        assert is_from_this_house or 'type="application/json"' in attributes, attributes
-    assert not re.search(r"<style|\sstyle=|\son\w+=", page)
-    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
-
-
-def test_the_pages_are_chinese_unless_somebody_chose_english():
-    organisation = make_organisation()
-    client = Client(headers={"accept-language": "en"})
-    first = client.get("/login").content.decode()
-    client.post("/i18n/setlang/", {"language": "en", "next": "/login"})
-    second = client.get("/login").content.decode()
-
-    assert organisation.pk
-    assert "<h1>登录</h1>" in first
-    assert "<h1>Sign in</h1>" in second
-
-
-def test_the_admin_site_loads_nothing_from_elsewhere():
-    answer = signed_in(make_staff(role=Staff.FINANCE)).get("/admin/")
-
-    policy = answer["Content-Security-Policy"]
-    assert policy.startswith("default-src 'self';")
-    assert "frame-ancestors 'none'" in policy
-
-
-def test_a_form_that_grew_old_says_so_and_what_to_do(db):
-    answer = Client(enforce_csrf_checks=True).post("/login", {"login": "a@example.com"})
-
-    assert answer.status_code == 403
-    assert "表单已过期" in answer.content.decode()
+    assert len(captured) <= QUERIES_MAX + (3 if is_new else 0)

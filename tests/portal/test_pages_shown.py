@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -29,14 +30,19 @@ EXCEPTIONS = {
     "mfa_edit_webauthn": ASKED_AGAIN,
     "mfa_remove_webauthn": ASKED_AGAIN,
     "mfa_authenticate": ASKED_AGAIN,
+    "resume": ASKED_AGAIN,
     "mfa_login_webauthn": "what a passkey is asked",
     "mfa_download_recovery_codes": FILE,
     "verification-paper": FILE,
     "verification-case-paper": FILE,
     "bill-document": FILE,
+    "dispute-paper": FILE,
+    "payout-file": FILE,
+    "einvoice-file": FILE,
     "top-up-progress": PART,
     "settlement-progress": PART,
     "operator-package-capacity": BACK,
+    "payout-reversals": "what left at Stripe days ago",
     "top-up-refund": BACK,
     "top-up-stop": BACK,
     "webhook-secret": "shown once",
@@ -77,3 +83,8 @@ def test_every_page_is_shown_or_has_a_reason() -> None:
 
 def test_a_page_behind_a_link_names_its_address() -> None:
     assert [page.name for page in PAGES if bool(page.first) != bool(page.shows)] == []
+
+
+def test_no_picture_is_written_over_another() -> None:
+    names = Counter(page.name for page in PAGES)
+    assert [name for name, times in names.items() if times > 1] == []

@@ -238,7 +238,7 @@ def test_why_a_record_costs_what_it_costs_down_to_its_line():
         "tenant": "12.150000",
     }
     assert "36,000 卡秒 × ¥ 2.43/卡时 = ¥ 24.300000" in text
-    assert f"{market.operator.code} 的价目表 {market.prices.code}，全天" in text
+    assert f"{market.operator.name} 的价目表 公开价，全天" in text
     assert "本月此前已按此价计 0 卡秒" in text
     posting = rows(
         "SELECT p.id FROM ledger_posting p JOIN ledger_account a ON a.id = p.source_account_id"
@@ -279,12 +279,13 @@ def test_the_navigation_offers_what_one_may_see_and_marks_where_one_is():
     seller = signed_in(make_member(organisation=make_organisation(), role=Role.SELLER))
 
     at_usage = read(member_of(market, "rich"), "/usage")
-    of_seller = read(seller, "/")
+    of_seller = read(seller, "/settled")
     of_stranger = Client().get("/login").content.decode()
 
     assert '<a href="/usage" aria-current="page">用量</a>' in at_usage
-    assert '<a href="/">结算</a>' in at_usage
-    assert '<a href="/" aria-current="page">结算</a>' in of_seller
+    assert '<a href="/">总览</a>' in at_usage
+    assert '<a href="/settled">结算</a>' in at_usage
+    assert '<a href="/settled" aria-current="page">结算</a>' in of_seller
     assert 'href="/usage"' not in of_seller
     assert 'class="way' not in of_stranger
 

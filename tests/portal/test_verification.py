@@ -15,7 +15,7 @@ from accounts.verification.kinds import Outcome
 from kernel.clock import utc_now
 from kernel.models import AuditEntry
 from tests.builders.accounts import make_member, make_organisation, make_staff
-from tests.builders.sessions import signed_in
+from tests.builders.sessions import give_second_factor, signed_in
 from tests.builders.verification import (
     PDF,
     PNG,
@@ -90,7 +90,9 @@ class TestWizard:
         account = {"bank": "工商银行", "branch": "", "account_number": "0200 0034 0902 2126 678"}
         save(owner, "/account", **account)
         payment = VerificationPayment.objects.get()
-        payer = signed_in(make_staff(role=Staff.FINANCE))
+        cashier = make_staff(role=Staff.FINANCE)
+        give_second_factor(cashier)
+        payer = signed_in(cashier)
         assert f"0.{payment.amount_fen:02d}" in body(payer.get(f"{DESK}/payments"))
         payer.post(f"{DESK}/payments/{payment.public_id}/sent", {"bank_reference": "B1"})
         save(owner, "/account", amount=f"0.{payment.amount_fen:02d}")

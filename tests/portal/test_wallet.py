@@ -24,10 +24,11 @@ from tests.portal.market_month import make_settled_month
 pytestmark = pytest.mark.django_db
 
 QUERIES_MAX = 16
-JOB = re.compile(r'data-job="([^"]+)">(.*?)</tr>', re.DOTALL)
+JOBS = re.compile(r'aria-labelledby="jobs-heading">(.*?)</section>', re.DOTALL)
+JOB = re.compile(r'<tr role="row" data-row="([^"]+)">(.*?)</tr>', re.DOTALL)
 CELL = re.compile(r'data-figure="(\w+)"[^>]*>(.*?)</td>', re.DOTALL)
 FIGURE = re.compile(r'<dd data-figure="(\w+)">(.*?)</dd>', re.DOTALL)
-LEFT = re.compile(r'data-figure="balance" data-label="[^"]+">(.*?)</td>', re.DOTALL)
+LEFT = re.compile(r'<td[^>]*data-figure="balance">(.*?)</td>', re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,11 @@ def digits(text: str) -> str:
 
 def shown(page: str) -> dict[str, str]:
     return {name: digits(figure) for name, figure in FIGURE.findall(page)}
+
+
+def jobs_on(page: str) -> list[tuple[str, str]]:
+    """Return the name and the row of each job that the page says to run."""
+    return [job for section in JOBS.findall(page) for job in JOB.findall(section)]
 
 
 def member_of(market: Market, name: str, role: Role = Role.FINANCE) -> Client:
@@ -135,20 +141,20 @@ def test_a_running_job_is_shown_with_what_it_cost_so_far_until_nothing_is_told_o
     observe(market, ran_hours=50, told_at=NOW - timedelta(hours=1))
     market.rate()
 
-    (job,) = JOB.findall(read(client))
+    (job,) = jobs_on(read(client))
 
     assert job[0] == "training"
     # A hundred card-hours at 2.43; the award has 87.85 left.
     told = {name: digits(figure) for name, figure in CELL.findall(job[1])}
     assert told == {"card_hours": "100.00", "cost": "155.150000"}
-    assert JOB.findall(read(member_of(market, "poor"))) == []
+    assert jobs_on(read(member_of(market, "poor"))) == []
 
 
 def test_a_job_of_which_nothing_was_told_for_long_is_not_said_to_run():
     market = make_settled_month()
     observe(market, ran_hours=3, told_at=NOW - timedelta(hours=7))
 
-    assert JOB.findall(read(member_of(market, "rich"))) == []
+    assert jobs_on(read(member_of(market, "rich"))) == []
 
 
 def test_the_lots_can_be_had_as_a_file():

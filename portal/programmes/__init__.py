@@ -1,0 +1,1 @@
+"""Published subsidy programmes in plain words, for everybody."""
