@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -57,4 +58,5 @@ def sign_in(page: Page, *, base: str, email: str, password: str) -> None:
     page.locator("#id_login").fill(email)
     page.locator("#id_password").fill(password)
     page.locator("#id_password").press("Enter")
-    page.wait_for_url(f"{base}/")
+    # Who has no overview is led on from the first page to his own.
+    page.wait_for_url(lambda url: urlsplit(url).path in {"/", "/settled"})

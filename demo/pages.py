@@ -19,6 +19,7 @@ OPERATOR: Final = "operator"
 TRYING: Final = "zhiyuan"
 AUDITOR: Final = "auditor"
 OFFICER: Final = "officer"
+APPROVER: Final = "approver"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Shown:
 SANDBOXES: Final = {TRYING: "/organisations/zhiyuan-semantics/sandbox"}
 ENTRANCE: Final = 'form[action$="/sandbox/enter"] button'
 FIRST_ROW: Final = "tbody th a"
+LAST_ROW: Final = "tbody tr:last-child th a"
 ROW: Final = "tbody tr:nth-child({}) th a"
 FIRST_LOT: Final = 'tbody th a[href*="/lots/"]'
 FIRST_LINE: Final = 'tbody th a[href*="/lines/"]'
@@ -47,6 +49,7 @@ FIRST_DAY: Final = '[data-row] th a[href*="/desk/cash/0"]'
 FIRST_ENDPOINT: Final = "li[data-endpoint]:first-child a"
 LAST_ENDPOINT: Final = "li[data-endpoint]:last-child a"
 WEBHOOKS: Final = "/organisations/qinglan-vision/webhooks"
+TITLES: Final = "/organisations/qinglan-vision/titles"
 VERIFICATION: Final = "/organisations/qinglan-vision/verification"
 
 PAGES: Final = (
@@ -57,7 +60,15 @@ PAGES: Final = (
     Shown(name="password-changed", path="/password/changed", who=NOBODY),
     Shown(name="address-to-prove", path="/verify", who=NOBODY),
     Shown(name="closed", path="/closed", who=NOBODY),
-    Shown(name="overview", path="/?month=2026-10", who=FINANCE),
+    Shown(name="prospects", path="/subsidies", who=BUYER),
+    Shown(name="prospect", path="/subsidies", who=BUYER, first=FIRST_ROW, shows="prospect"),
+    Shown(name="programmes", path="/programmes", who=NOBODY),
+    Shown(name="programme", path="/programmes/nanning-2025", who=BUYER),
+    Shown(name="programme-unset", path="/programmes/mentougou-2023", who=NOBODY),
+    Shown(name="overview", path="/", who=BUYER),
+    Shown(name="overview-in-arrears", path="/", who=IN_ARREARS),
+    Shown(name="settled", path="/settled?month=2026-10", who=FINANCE),
+    Shown(name="settled-of-one", path="/settled?month=2026-10", who=BUYER),
     Shown(name="usage", path="/usage?month=2026-10", who=BUYER),
     Shown(name="usage-by-bill", path="/usage?month=2026-10&by=bill", who=BUYER),
     Shown(
@@ -69,9 +80,41 @@ PAGES: Final = (
         shows="usage",
     ),
     Shown(name="why", path="/usage?month=2026-10", who=BUYER, first=FIRST_ROW, shows="usage-why"),
+    Shown(
+        name="dispute-new",
+        path="/usage?month=2026-10",
+        who=BUYER,
+        first=LAST_ROW,
+        then=".exports a.secondary",
+        shows="usage-dispute-new",
+    ),
+    Shown(name="disputes", path="/disputes", who=BUYER),
+    Shown(name="dispute", path="/disputes", who=BUYER, first=FIRST_ROW, shows="own-dispute"),
     Shown(name="balance", path="/balance", who=BUYER),
     Shown(name="balance-in-arrears", path="/balance", who=IN_ARREARS),
     Shown(name="lot", path="/balance", who=BUYER, first=FIRST_LOT, shows="tenant-lot"),
+    Shown(name="receivables", path="/receivables", who=IN_ARREARS),
+    Shown(name="account-statement", path="/account-statement", who=BUYER),
+    Shown(name="receivables-desk", path="/desk/receivables", who=FINANCE),
+    Shown(
+        name="receivable",
+        path="/desk/receivables",
+        who=FINANCE,
+        first=FIRST_ROW,
+        shows="receivable",
+    ),
+    Shown(name="budgets", path="/budgets", who=BUYER),
+    Shown(name="budget", path="/budgets", who=BUYER, first=ROW.format(3), shows="budget"),
+    Shown(name="budget-new", path="/budgets/new", who=BUYER),
+    Shown(
+        name="budget-edit",
+        path="/budgets",
+        who=BUYER,
+        first=ROW.format(3),
+        then='a[href$="/edit"]',
+        shows="budget-edit",
+    ),
+    Shown(name="credit-limits", path="/credit-limits", who=FINANCE),
     Shown(name="holds", path="/balance/holds", who=BUYER),
     Shown(name="hold", path="/balance/holds", who=BUYER, first=FIRST_ROW, shows="tenant-hold"),
     Shown(name="pay-in", path="/top-up", who=BUYER),
@@ -98,6 +141,25 @@ PAGES: Final = (
     Shown(name="package-order", path="/packages/new", who=BUYER),
     Shown(name="bills", path="/statements", who=BUYER),
     Shown(name="bill", path="/statements", who=BUYER, first=FIRST_ROW, shows="bill"),
+    Shown(name="einvoices", path="/invoices", who=BUYER),
+    Shown(name="einvoice", path="/invoices", who=BUYER, first=FIRST_ROW, shows="einvoice"),
+    Shown(
+        name="einvoice-request",
+        path="/invoices/new",
+        who=IN_ARREARS,
+    ),
+    Shown(name="procurement", path="/organisations/qinglan-vision/procurement", who=BUYER),
+    Shown(name="invoice-titles", path=TITLES, who=BUYER),
+    Shown(name="invoice-title", path=TITLES, who=BUYER, first=FIRST_ROW, shows="invoice-title"),
+    Shown(name="einvoice-desk", path="/desk/invoices", who=FINANCE),
+    Shown(name="einvoice-items", path="/desk/invoices/items", who=FINANCE),
+    Shown(
+        name="einvoice-desk-one",
+        path="/desk/invoices?state=issued",
+        who=FINANCE,
+        first=FIRST_ROW,
+        shows="einvoice-desk-one",
+    ),
     Shown(name="style", path="/style", who=BUYER),
     Shown(name="account", path="/account", who=BUYER),
     Shown(name="account-sessions", path="/account/sessions", who=BUYER),
@@ -148,6 +210,20 @@ PAGES: Final = (
         shows="verification-case",
     ),
     Shown(name="verification-payments", path="/desk/verification/payments", who=FINANCE),
+    Shown(name="operator-payouts", path="/operator/payouts", who=OPERATOR),
+    Shown(
+        name="operator-payout",
+        path="/operator/payouts",
+        who=OPERATOR,
+        first='tbody th a[href*="/payouts/0"]',
+        shows="operator-payout",
+    ),
+    Shown(name="operator-payout-account", path="/operator/payouts/account", who=OPERATOR),
+    Shown(name="operator-connect", path="/operator/connect", who=OPERATOR),
+    Shown(name="payout-runs", path="/desk/payouts", who=FINANCE),
+    Shown(
+        name="payout-run", path="/desk/payouts", who=FINANCE, first=FIRST_ROW, shows="payout-run"
+    ),
     Shown(name="bank", path="/desk/bank", who=FINANCE),
     Shown(name="bank-line", path="/desk/bank", who=FINANCE, first=FIRST_LINE, shows="bank-line"),
     Shown(name="cash", path="/desk/cash", who=FINANCE),
@@ -192,6 +268,14 @@ PAGES: Final = (
         who=OPERATOR,
         first=FIRST_ROW,
         shows="operator-reject",
+    ),
+    Shown(name="operator-disputes", path="/operator/disputes", who=OPERATOR),
+    Shown(
+        name="operator-dispute",
+        path="/operator/disputes",
+        who=OPERATOR,
+        first=FIRST_ROW,
+        shows="operator-dispute",
     ),
     Shown(name="operator-conflicts", path="/operator/conflicts", who=OPERATOR),
     Shown(
@@ -238,6 +322,18 @@ PAGES: Final = (
         shows="operator-statement",
     ),
     Shown(name="settlement-run", path="/settlement?month=2026-10", who=FINANCE),
+    Shown(name="programme-desk", path="/desk/programmes", who=OFFICER),
+    Shown(
+        name="programme-version",
+        path="/desk/programmes",
+        who=OFFICER,
+        first=FIRST_ROW,
+        shows="programme-version",
+    ),
+    Shown(name="programme-to-activate", path="/desk/programmes/nanning-2025/2", who=APPROVER),
+    Shown(name="programme-edit", path="/desk/programmes/nanning-2025/2/edit", who=OFFICER),
+    Shown(name="programme-new", path="/desk/programmes/new", who=OFFICER),
+    Shown(name="programme-in-force", path="/programmes/beijing-2023", who=NOBODY),
     Shown(name="funds", path="/funds", who=OFFICER),
     Shown(name="fund", path="/funds", who=OFFICER, first=FIRST_ROW, shows="fund"),
     Shown(name="claims", path="/claims", who=OFFICER),

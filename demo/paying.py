@@ -119,10 +119,15 @@ class Cashier:
             answer.read()
 
     def actor(self, tenant_id: int) -> Actor:
-        """Return somebody of the tenant, or the house where nobody of it has a log-in."""
-        members = members_of(organisation_id=organisation_by_id(organisation_id=tenant_id).pk)
-        found = [user_by_email(email=member.email).pk for member in members]
-        return Actor.user(found[0]) if found else Actor.system()
+        """Return somebody of the tenant."""
+        return somebody_of(tenant_id)
+
+
+def somebody_of(tenant_id: int) -> Actor:
+    """Return somebody of a tenant, or the house where nobody of it has a log-in."""
+    members = members_of(organisation_id=organisation_by_id(organisation_id=tenant_id).pk)
+    found = [user_by_email(email=member.email).pk for member in members]
+    return Actor.user(found[0]) if found else Actor.system()
 
 
 def take_payments(*, stage: Stage, stripe: str, children: Children) -> None:

@@ -4,15 +4,20 @@ from datetime import date
 
 from rich.console import Console
 
+from config.celery import send_nudge
 from demo import screen
 from demo.act import Act
+from demo.budgets import plan_budgets, propose_credit
 from demo.cash import compare_cash
 from demo.children import Children
 from demo.desk import leave_work
+from demo.doubting import doubt_some
 from demo.generator import generate_month
 from demo.hearing import listen
 from demo.holds import ask_ahead
+from demo.invoicing import invoice_bills
 from demo.paying import take_payments
+from demo.payouts import pay_the_operator
 from demo.seeding import set_stage
 from demo.transfers import leave_transfers
 from demo.trying import try_things
@@ -20,6 +25,7 @@ from demo.verifying import verify_some
 from kernel.clock import utc_now
 
 BROKEN = 1
+BUDGETS = "compute_billing.tasks.budgets.look_at_budgets"
 
 
 def perform(
@@ -43,12 +49,18 @@ def perform(
         act = Act(month=generated, stage=stage, base=base, children=children)
         act.run(progress)
         leave_transfers(stage=stage, now=utc_now())
+        invoice_bills(stage=stage, now=utc_now())
         leave_work(stage=stage, month=month, base=base, now=utc_now())
+        plan_budgets(stage=stage, month=month)
+        send_nudge(BUDGETS)
+        propose_credit(stage=stage)
         ask_ahead(stage=stage, base=base, now=utc_now())
         bar = progress.add_task("payments taken", total=1)
         take_payments(stage=stage, stripe=stripe, children=children)
+        pay_the_operator(stage=stage, month=month, now=utc_now())
         compare_cash(now=utc_now())
         progress.advance(bar)
+        doubt_some(stage=stage, month=month, now=utc_now())
         try_things(stage=stage, month=month, base=base, now=utc_now())
         verdicts = act.verify(progress)
     screen.show_outcome(console, act.outcome)

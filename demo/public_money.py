@@ -7,6 +7,7 @@ from accounts.permissions import Role, Staff
 from compute_billing.subsidies import operations as subsidies
 from demo.cast import MAIL, PASSWORD, TENANTS
 from demo.dates import Calendar
+from demo.programmes import put_into_force
 from kernel.audit import Actor
 from kernel.money import MICRO_PER_YUAN
 from kernel.periods import Period
@@ -25,6 +26,7 @@ def approve_awards(*, authority_id: int, tenant_ids: dict[str, int], calendar: C
     for user_id, role in ((maker, Staff.SUBSIDY_OFFICER), (approver, Staff.SUBSIDY_APPROVER)):
         people.grant_staff_role(user_id=user_id, role=role, granted_by_id=None, now=now)
         people.add_member(user_id=user_id, organisation_id=authority_id, role=Role.VIEWER, now=now)
+    put_into_force(officer_id=maker, approver_id=approver, now=now)
     fund_id = _fund(authority_id=authority_id, actor=Actor.user(maker), calendar=calendar)
     awarded = [(tenant, tenant.award) for tenant in TENANTS if tenant.award]
     for number, (tenant, award) in enumerate(awarded, start=1):

@@ -12,6 +12,7 @@ import urllib.request
 import psycopg
 
 from local_services import processes
+from portal.wording_of_decisions import ACTIONS, OBJECTS
 from tests.demo_server import END_SECONDS_MAX, Demonstration, alive
 from tests.services import REPOSITORY
 
@@ -45,7 +46,8 @@ def test_every_law_holds_after_a_run_that_was_killed_before(demonstration):
 def test_workers_rated_all_of_it_and_the_web_server_none(demonstration):
     web = json.loads((demonstration.directory / "web.pid").read_text())["pid"]
     pids = {pid for (pid,) in ask(demonstration, "SELECT DISTINCT pid FROM rating_run")}
-    queues = {queue for (queue,) in ask(demonstration, "SELECT DISTINCT queue FROM rating_run")}
+    of_usage = "SELECT DISTINCT queue FROM rating_run WHERE kind = 'usage'"
+    queues = {queue for (queue,) in ask(demonstration, of_usage)}
 
     assert pids
     assert queues == {"rating"}
@@ -89,3 +91,10 @@ def test_ctrl_c_leaves_no_process_behind(demonstration):
     assert demonstration.process.wait(timeout=END_SECONDS_MAX) == 0
     assert processes.wait_until(lambda: not alive(members), seconds_max=5)
     assert list(demonstration.directory.glob("*.pid")) == []
+
+
+def test_a_reader_of_the_log_meets_no_code(demonstration):
+    written = ask(demonstration, "SELECT DISTINCT action, object_type FROM kernel_audit_entry")
+    assert written
+    assert {action for action, _ in written} - set(ACTIONS) == set()
+    assert {kind for _, kind in written} - set(OBJECTS) == set()
