@@ -49,6 +49,7 @@ SANDBOX_ACT: Final = Row(
 
 ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "account": SHOWN,
+    "resume": SHOWN,
     "account_login": DOOR,
     "account_logout": DOOR,
     "account_signup": DOOR,
@@ -114,4 +115,22 @@ ACCOUNT_ROWS: Final[dict[str, Row]] = {
     "invitation-accept": IN_TURN,
     "usersessions_end": IN_TURN,
     "usersessions_list": OWN,
+}
+
+# They exist only where a server is named: tests.architecture.test_single_sign_on_matrix.
+SINGLE_SIGN_ON_ROWS: Final[dict[str, Row]] = {
+    # Whatever the method, it sends to the provider.
+    "openid_connect_login": Row(
+        methods=dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), PUBLIC),
+        owned=False,
+        make=lambda _: {"provider_id": "sso"},
+    ),
+    # Without a log-in that was begun in this browser it tells everybody that it failed, with 401.
+    "openid_connect_callback": Row(methods={}, owned=False, make=lambda _: {"provider_id": "sso"}),
+    "socialaccount_login_cancelled": Row(methods={"GET": PUBLIC}),
+    # It tells everybody the same words, with 401.
+    "socialaccount_login_error": Row(methods={}),
+    "socialaccount_signup": IN_TURN,
+    # Django's form view takes PUT for POST.
+    "socialaccount_connections": Row(methods=dict.fromkeys(("GET", "POST", "PUT"), SIGNED_IN)),
 }

@@ -17,6 +17,8 @@ from tests.builders.reading import (
     a_price_draft,
     own_claim,
     own_conflict,
+    own_dispute,
+    own_disputed_source,
     own_hold,
     own_invoice,
     own_retry,
@@ -112,6 +114,43 @@ API_ROWS: dict[str, Row] = {
         make=lambda world: {"import_id": make_delivery(operator=world.organisation)},
     ),
     "charges": Row(methods={"GET": BILL_READING}),
+    "usage-disputes": Row(methods={"GET": BILL_READING, "POST": BUYING}),
+    "usage-dispute": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+    ),
+    "usage-dispute-withdraw": Row(
+        methods={"POST": BUYING},
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+    ),
+    "usage-dispute-escalate": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.BILLING_WRITE,
+                roles={Role.OWNER, Role.FINANCE},
+                body={"words": "The log says otherwise."},
+            )
+        },
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+    ),
+    "source-disputes": Row(
+        methods={"GET": SOURCE_READING},
+        make=lambda world: {"code": own_source(world.organisation)},
+    ),
+    "source-dispute": Row(
+        methods={"GET": SOURCE_READING},
+        make=lambda world: own_disputed_source(world.organisation),
+    ),
+    "source-dispute-answer": Row(
+        methods={
+            "POST": Access(
+                scope=Scope.USAGE_WRITE,
+                roles={Role.OWNER, Role.DEVELOPER},
+                body={"verdict": "rejected", "words": "The log says so."},
+            )
+        },
+        make=lambda world: own_disputed_source(world.organisation),
+    ),
     "quotes": Row(methods={"POST": BILL_READING}),
     "balance": Row(methods={"GET": BILL_READING}),
     "lots": Row(methods={"GET": BILL_READING}),
@@ -142,7 +181,16 @@ API_ROWS: dict[str, Row] = {
         },
         make=lambda world: {"hold_id": own_hold(world.organisation)},
     ),
-    "enforcement": Row(methods={"GET": USAGE_READING}),
+    # Staff name the operator (tests.compute_billing.api.test_enforcement).
+    "enforcement": Row(
+        methods={
+            "GET": Access(
+                scope=Scope.USAGE_READ,
+                roles=USAGE_READING.roles,
+                staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR},
+            )
+        }
+    ),
     "months": Row(methods={"GET": BILL_READING}),
     "awards": Row(methods={"GET": BILL_READING}),
     "invoices": Row(methods={"GET": BILL_READING}),

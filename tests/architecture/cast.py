@@ -113,7 +113,11 @@ def make_cast() -> Cast:
         for role in Role
     ]
     knockers += [
-        by_session(f"staff {staff}", user=make_staff(role=staff), staff=frozenset({staff}))
+        by_session(
+            f"staff {staff}",
+            user=with_second_factor(make_staff(role=staff)),
+            staff=frozenset({staff}),
+        )
         for staff in Staff
     ]
     knockers += [

@@ -7,7 +7,14 @@ from typing import Final
 from accounts.permissions import Role, Staff
 from tests.architecture.access import Access, Row
 from tests.builders.packages import own_package
-from tests.builders.reading import own_invoice, own_usage_record, tenants_hold, tenants_lot
+from tests.builders.reading import (
+    own_dispute,
+    own_dispute_paper,
+    own_invoice,
+    own_usage_record,
+    tenants_hold,
+    tenants_lot,
+)
 
 BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER}
 USAGE_READING: Final = Access(
@@ -21,6 +28,35 @@ DESK_ROWS: Final[dict[str, Row]] = {
     "usage-why": Row(
         methods={"GET": USAGE_READING},
         make=lambda world: {"record_id": own_usage_record(world.organisation)},
+    ),
+    "usage-dispute-new": Row(
+        methods={"GET": BILL_READING, "POST": BUYING},
+        make=lambda world: {"record_id": own_usage_record(world.organisation)},
+    ),
+    "own-disputes": Row(methods={"GET": BILL_READING}),
+    "own-dispute": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+    ),
+    **{
+        name: Row(
+            methods={"POST": BUYING},
+            make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+        )
+        for name in ("own-dispute-withdraw", "own-dispute-escalate")
+    },
+    "dispute-attach": Row(
+        methods={
+            "POST": Access(roles={Role.OWNER, Role.FINANCE}, staff={Staff.OPERATOR, Staff.FINANCE})
+        },
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+    ),
+    "dispute-paper": Row(
+        methods={"GET": BILL_READING},
+        make=lambda world: {
+            "dispute_id": own_dispute(world.organisation),
+            "file_id": own_dispute_paper(world.organisation),
+        },
     ),
     "style": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     "estimate": Row(methods={"GET": USAGE_READING}),

@@ -1,4 +1,4 @@
-"""Through which door each operation is reached: a key by the API, people alone, or the house.
+"""Through which door everything is reached: a key by the API, people alone, or the house.
 
 An operation is every public function of accounts and compute_billing that opens a transaction,
 and everything that a page of the portal posts. To add one, add a line:
@@ -7,7 +7,8 @@ and everything that a page of the portal posts. To add one, add a line:
 
 `api` names addresses that a key with a scope reaches; `people` gives the words under which
 docs/api.md, "By people only", says why no key does; `house` is what workers, commands and other
-operations call. A name that ends with a dot stands for a whole module or room.
+operations call. A name that ends with a dot stands for a whole module or room. What pages tell
+stands in READS of read_doors the same way: to add a page, say which addresses tell the same.
 """
 
 from __future__ import annotations
@@ -40,14 +41,18 @@ def house(reason: str) -> Door:
 APPROVING: Final = people("Approving")
 OWNERSHIP: Final = people("Making and unmaking owners")
 VERIFYING: Final = people("Verifying an organisation")
+REVIEWING: Final = people("Reviewing a listing")
+PAPERS: Final = people("Papers of a dispute")
 TAKING_BACK: Final = people("Taking unspent money back")
 RUNNING: Final = people("Starting a settlement run")
 NOTIFYING: Final = people("Reading notifications")
 SIGNING_IN: Final = people("Signing in")
 WORKERS: Final = house("workers call it, in steps that are harmless to repeat")
 FOUNDING: Final = house("the installation founds what a contract on paper names")
+BUREAU: Final = people("Issuing e-invoices")
 TREASURY: Final = house("money comes in by payment rails and budget documents, entered by staff")
 MENDING: Final = house("staff of the house have a failed call or event tried again")
+COLLECTING: Final = house("finance of the house collects what is owed, debtor by debtor")
 STRIPE: Final = house("Stripe's webhook, known by its signature")
 
 OPERATIONS: Final[dict[str, Door]] = {
@@ -85,10 +90,31 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.cash.deciding.": APPROVING,
     "compute_billing.cash.running.": WORKERS,
     "compute_billing.cash.telling.": WORKERS,
+    "compute_billing.catalogue.mending.": house(
+        "a command of two people; rerate is asked for after it"
+    ),
     "compute_billing.catalogue.operations.": FOUNDING,
     "compute_billing.catalogue.publishing.": house("an approved draft publishes; a command mends"),
     "compute_billing.contracts.operations.": FOUNDING,
+    "compute_billing.disputes.opening.open_dispute": api("usage-disputes"),
+    "compute_billing.disputes.opening.withdraw": api("usage-dispute-withdraw"),
+    "compute_billing.disputes.opening.escalate": api("usage-dispute-escalate"),
+    "compute_billing.disputes.answering.answer": api("source-dispute-answer"),
+    "compute_billing.disputes.evidence.answer_with": PAPERS,
+    "compute_billing.disputes.evidence.attach": PAPERS,
+    "compute_billing.disputes.settling.": WORKERS,
+    "compute_billing.einvoices.answering.": BUREAU,
+    "compute_billing.einvoices.exporting.": BUREAU,
+    "compute_billing.einvoices.items.": BUREAU,
+    "compute_billing.einvoices.requesting.request_einvoice": api("api-einvoices"),
+    "compute_billing.einvoices.requesting.withdraw_einvoice": api("api-einvoice-withdraw"),
+    "compute_billing.einvoices.reversing.": BUREAU,
+    "compute_billing.einvoices.titles.add_title": api("api-titles"),
+    "compute_billing.einvoices.titles.change_title": api("api-title"),
+    "compute_billing.einvoices.titles.make_default": api("api-title-default"),
+    "compute_billing.einvoices.titles.retire_title": api("api-title-retire"),
     "compute_billing.invoices.operations.": WORKERS,
+    "compute_billing.invoices.procurement.set_procurement": api("api-procurement"),
     "compute_billing.ledger.operations.": TREASURY,
     "compute_billing.ledger.warning.": WORKERS,
     "compute_billing.metering.mapping.map_account": api("account-mappings"),
@@ -113,8 +139,32 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.packages.recognition.": WORKERS,
     "compute_billing.packages.reminding.": WORKERS,
     "compute_billing.payments.": WORKERS,
+    "compute_billing.payouts.accruing.": WORKERS,
+    "compute_billing.payouts.agreeing.agree": FOUNDING,
+    "compute_billing.payouts.destinations.": APPROVING,
+    "compute_billing.payouts.connecting.": APPROVING,
+    "compute_billing.payouts.connect_calls.": WORKERS,
+    "compute_billing.payouts.reversing.": APPROVING,
+    "compute_billing.payouts.transferring.": WORKERS,
+    "compute_billing.payouts.results.import_result": TREASURY,
+    "compute_billing.payouts.running.": APPROVING,
     "compute_billing.payments.asking.ask_top_up": api("top-ups"),
     "compute_billing.payments.asking.cancel_top_up": api("top-up-cancel"),
+    "compute_billing.programmes.proposing.load_library": house("a command loads the library"),
+    "compute_billing.programmes.": APPROVING,
+    "marketplace.listings.drafting.": api("algorithms", "algorithm", "algorithm-version"),
+    "marketplace.listings.proving.": api("version-proofs", "version-proof"),
+    "marketplace.listings.submitting.": api("version-submit", "version-withdraw"),
+    "marketplace.listings.reviewing.": REVIEWING,
+    "compute_billing.rating.exhausting.note_silent": WORKERS,
+    "compute_billing.ledger.credit_terms.": APPROVING,
+    "compute_billing.receivables.operations.remind": WORKERS,
+    "compute_billing.receivables.operations.": COLLECTING,
+    "compute_billing.budgets.alerting.": WORKERS,
+    "compute_billing.budgets.operations.create_budget": api("api-budgets"),
+    "compute_billing.budgets.operations.change_budget": api("api-budget"),
+    "compute_billing.budgets.operations.end_budget": api("api-budget-end"),
+    "compute_billing.budgets.stopping.note_stop": api("holds", "hold-extend"),
     "compute_billing.payments.automatic.set_auto_top_up": api("auto-top-up-detail"),
     "compute_billing.payments.automatic.switch_off_auto_top_up": api("auto-top-up-detail"),
     "compute_billing.payments.calls.retry_call": MENDING,
@@ -166,12 +216,21 @@ POSTS: Final[dict[str, Door]] = {
     "operator-map-account": api("account-mappings"),
     "operator-ask-retry": api("source-retry"),
     "operator-decide": api("source-conflict-decide"),
+    "operator-dispute": api("source-dispute-answer"),
+    "usage-dispute-new": api("usage-disputes"),
+    "own-dispute-withdraw": api("usage-dispute-withdraw"),
+    "own-dispute-escalate": api("usage-dispute-escalate"),
+    "dispute-attach": PAPERS,
     "operator-propose-price": api("price-drafts", "price-draft"),
     "operator-approve-price": APPROVING,
     "operator-refuse-price": api("price-draft-withdraw"),
     "operator-deliver-totals": api("source-totals-list"),
     "operator-explain": api("source-totals-explain"),
     "pay-in": api("top-ups"),
+    "receivable": COLLECTING,
+    "budget-new": api("api-budgets"),
+    "budget-edit": api("api-budget"),
+    "budget-end": api("api-budget-end"),
     "auto-top-up": api("auto-top-up-detail"),
     "top-up-stop": api("top-up-cancel"),
     "top-up-refund": TAKING_BACK,
@@ -195,10 +254,29 @@ POSTS: Final[dict[str, Door]] = {
     "bank-line": APPROVING,
     "bank-approve": APPROVING,
     "bank-refuse": APPROVING,
+    "operator-payout-account": APPROVING,
+    "operator-connect-": APPROVING,
+    "payout-reversal-": APPROVING,
+    "payout-propose": APPROVING,
+    "payout-approve": APPROVING,
+    "payout-refuse": APPROVING,
+    "payout-result": TREASURY,
+    "payout-account-": APPROVING,
     "cash-pair": APPROVING,
     "cash-propose": APPROVING,
+    "programme-": APPROVING,
+    "credit-limits": APPROVING,
+    "credit-decide": APPROVING,
     "cash-approve": APPROVING,
     "cash-refuse": APPROVING,
+    "procurement": api("api-procurement"),
+    "invoice-titles": api("api-titles"),
+    "invoice-title": api("api-title"),
+    "invoice-title-default": api("api-title-default"),
+    "invoice-title-retire": api("api-title-retire"),
+    "einvoice-request": api("api-einvoices"),
+    "einvoice-withdraw": api("api-einvoice-withdraw"),
+    "einvoice-": BUREAU,
     "account_": SIGNING_IN,
     "mfa_": SIGNING_IN,
     "usersessions_list": SIGNING_IN,

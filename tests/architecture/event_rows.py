@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import uuid4
 
-from accounts.permissions import Role, Scope
+from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
 from tests.builders.webhooks import PUBLIC_URL, own_dead_letter, own_endpoint
 
@@ -13,6 +13,10 @@ MANAGERS: Final = {Role.OWNER, Role.DEVELOPER}
 # A kind that whoever has webhooks:write alone may not hear: he gets in, and is told so.
 NEW_ENDPOINT: Final = {"url": PUBLIC_URL, "kinds": ["usage.rejected"]}
 READING: Final = Access(scope=Scope.WEBHOOKS_READ, roles=MANAGERS)
+# Staff name the organisation (tests.accounts.webhooks.test_staff_reading).
+DELIVERY_READING: Final = Access(
+    scope=Scope.WEBHOOKS_READ, roles=MANAGERS, staff={Staff.OPERATOR, Staff.AUDITOR}
+)
 
 
 def writing(body: object = None) -> Access:
@@ -63,9 +67,9 @@ EVENT_ROWS: Final[dict[str, Row]] = {
         methods={"POST": writing()},
         make=lambda world: {"endpoint_id": own_endpoint(world.organisation)},
     ),
-    "webhook-deliveries": Row(methods={"GET": READING}),
+    "webhook-deliveries": Row(methods={"GET": DELIVERY_READING}),
     "webhook-attempts": Row(
-        methods={"GET": READING},
+        methods={"GET": DELIVERY_READING},
         make=lambda world: {"delivery_id": own_dead_letter(world.organisation)},
     ),
     "webhook-redeliver": Row(

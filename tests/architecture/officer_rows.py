@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
@@ -51,7 +52,11 @@ def members_writing(**body: str) -> Access:
 
 
 PEOPLE_ROWS: Final[dict[str, Row]] = {
-    "audit-list": Row(methods={"GET": Access(scope=Scope.AUDIT_READ, roles={Role.OWNER})}),
+    "audit-list": Row(
+        methods={
+            "GET": Access(scope=Scope.AUDIT_READ, roles={Role.OWNER}, staff=AUDIT_READING.staff)
+        }
+    ),
     "members-list": Row(methods={"GET": MEMBERS_READING}),
     "own-organisation": Row(
         methods={
@@ -82,6 +87,18 @@ OFFICER_ROWS: Final[dict[str, Row]] = {
     "settlement-run": Row(methods={"GET": RUN_READING}),
     "settlement-progress": Row(methods={"GET": RUN_READING}),
     "settlement-start": Row(methods={"POST": Access(staff={Staff.FINANCE})}),
+    "credit-limits": Row(
+        methods={
+            "GET": Access(staff={Staff.FINANCE, Staff.AUDITOR}),
+            "POST": Access(staff={Staff.FINANCE}),
+        }
+    ),
+    # A proposal that there is not is told on the page as one that is decided.
+    "credit-decide": Row(
+        methods={"POST": Access(staff={Staff.FINANCE})},
+        make=lambda _: {"proposal_id": uuid4()},
+        owned=False,
+    ),
     "funds": Row(methods={"GET": AUDIT_READING}),
     "fund": Row(methods={"GET": AUDIT_READING}, make=a_fund, owned=False),
     "claims": Row(methods={"GET": AUDIT_READING}),

@@ -19,6 +19,7 @@ from tests.builders.reading import (
     a_conflict,
     a_price_draft,
     a_reject,
+    own_dispute,
     own_retry,
     own_source,
     own_statement,
@@ -64,6 +65,13 @@ OPERATOR_ROWS: Final[dict[str, Row]] = {
     ),
     "operator-decide": Row(
         methods={"POST": ACTING}, make=lambda world: a_conflict(world.organisation), owned=False
+    ),
+    "operator-disputes": Row(methods={"GET": READING}),
+    # One that was escalated finance answers (tests.compute_billing.disputes).
+    "operator-dispute": Row(
+        methods={"GET": READING, "POST": ACTING},
+        make=lambda world: {"dispute_id": own_dispute(world.organisation)},
+        owned=False,
     ),
     "operator-prices": Row(methods={"GET": READING}),
     "operator-propose-price": Row(methods={"GET": ACTING, "POST": ACTING}),

@@ -8,6 +8,7 @@ from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
 from tests.architecture.account_rows import PUBLIC
 from tests.architecture.desk_rows import BILL_READING as PAGE_READING
+from tests.builders.budgets import own_budget
 from tests.builders.payments import own_event, own_payment, own_refund, own_waiting_call
 
 PAYING_ROLES: Final = {Role.OWNER, Role.FINANCE}
@@ -30,6 +31,11 @@ def a_top_up(world: World) -> dict[str, object]:
     return {"top_up_id": own_payment(world.organisation)}
 
 
+def a_budget(world: World) -> dict[str, object]:
+    """Name a budget."""
+    return {"budget_id": own_budget(world.organisation)}
+
+
 PAYMENT_ROWS: Final[dict[str, Row]] = {
     # Signed by Stripe, or refused: tests of compute_billing.payments.
     "stripe-webhook": Row(methods={"POST": PUBLIC}),
@@ -46,6 +52,14 @@ PAYMENT_ROWS: Final[dict[str, Row]] = {
     "auto-top-up-detail": Row(
         methods={"PUT": PAYING}, make=lambda _: {"operator": "absent"}, owned=False
     ),
+    "api-budgets": Row(methods={"GET": READING, "POST": PAYING}),
+    "api-budget": Row(methods={"GET": READING, "PUT": PAYING}, make=a_budget),
+    "api-budget-end": Row(methods={"POST": PAYING}, make=a_budget),
+    "budgets": Row(methods={"GET": PAGE_READING}),
+    "budget-new": Row(methods={"GET": MEMBER_PAYING, "POST": MEMBER_PAYING}),
+    "budget": Row(methods={"GET": PAGE_READING}, make=a_budget),
+    "budget-edit": Row(methods={"GET": MEMBER_PAYING, "POST": MEMBER_PAYING}, make=a_budget),
+    "budget-end": Row(methods={"POST": MEMBER_PAYING}, make=a_budget),
     "pay-in": Row(methods={"GET": MEMBER_PAYING, "POST": MEMBER_PAYING}),
     "auto-top-up": Row(methods={"GET": MEMBER_PAYING, "POST": MEMBER_PAYING}),
     "payments": Row(methods={"GET": PAGE_READING}),

@@ -24,10 +24,16 @@ from tests.architecture.api_rows import API_ROWS
 from tests.architecture.bank_rows import BANK_ROWS
 from tests.architecture.cash_rows import CASH_ROWS
 from tests.architecture.desk_rows import DESK_ROWS
+from tests.architecture.einvoice_rows import EINVOICE_ROWS
 from tests.architecture.event_rows import EVENT_ROWS
+from tests.architecture.listing_rows import LISTING_ROWS
 from tests.architecture.officer_rows import OFFICER_ROWS
 from tests.architecture.operator_rows import OPERATOR_ROWS
 from tests.architecture.payment_rows import PAYMENT_ROWS
+from tests.architecture.payout_rows import PAYOUT_ROWS
+from tests.architecture.programme_rows import PROGRAMME_ROWS
+from tests.architecture.read_rows import READ_ROWS
+from tests.architecture.receivable_rows import RECEIVABLE_ROWS
 from tests.architecture.verification_rows import VERIFICATION_ROWS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -41,21 +47,31 @@ ROWS: dict[str, Row] = {
     # Open in development only; production asks for its own token (tests of config.health).
     "metrics": Row(methods={"GET": PUBLIC}),
     **ACCOUNT_ROWS,
-    # The portal; the overview shows members their own rows.
+    # The portal; what was settled shows members their own rows.
     "overview": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
+    "settled": Row(methods={"GET": Access(roles=set(Role), staff=set(Staff))}),
     **BANK_ROWS,
     **CASH_ROWS,
     **DESK_ROWS,
+    **EINVOICE_ROWS,
     **OFFICER_ROWS,
     **OPERATOR_ROWS,
     **API_ROWS,
     **EVENT_ROWS,
     **PAYMENT_ROWS,
+    **READ_ROWS,
+    **PAYOUT_ROWS,
+    **RECEIVABLE_ROWS,
     **VERIFICATION_ROWS,
     # Django's own view: whatever the method, it only sets a cookie and goes back.
     "set_language": Row(methods=dict.fromkeys(METHODS, PUBLIC)),
     "api-schema": Row(methods={"GET": PUBLIC}),
     "api-reference": Row(methods={"GET": PUBLIC}),
+    "programmes": Row(methods={"GET": PUBLIC}),
+    # A published text belongs to nobody.
+    "programme": Row(methods={"GET": PUBLIC}, make=lambda _: {"code": "nanning-2025"}, owned=False),
+    **PROGRAMME_ROWS,
+    **LISTING_ROWS,
 }
 
 # Sites whose many addresses share one answer: nobody of the cast gets in at any of them.

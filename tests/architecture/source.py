@@ -29,6 +29,8 @@ ROOMS = (
     "payments",
     "bank",
     "invoices",
+    "disputes",
+    "receivables",
     "settlement",
     "audit",
 )

@@ -21,6 +21,10 @@ class Words:
     """What a person reads and presses on the way, in his language."""
 
     switch: str | None
+    overview: str
+    lasts: str
+    estimate: str
+    reckon: str
     usage: str
     month: str
     october: str
@@ -35,6 +39,10 @@ class Words:
 
 CHINESE = Words(
     switch=None,
+    overview="总览",
+    lasts="可用天数",
+    estimate="价格估算",
+    reckon="估算",
     usage="用量",
     month="月份",
     october="2026年10月用量",
@@ -48,6 +56,10 @@ CHINESE = Words(
 )
 ENGLISH = Words(
     switch="English",
+    overview="Overview",
+    lasts="Days left",
+    estimate="Price estimate",
+    reckon="Reckon",
     usage="Usage",
     month="Month",
     october="Usage of October 2026",
@@ -75,11 +87,27 @@ def amount(text: str) -> str:
     return re.sub(r"[¥,\s]", "", text)
 
 
+def look_and_estimate(page: Page, *, words: Words) -> None:
+    """Read the overview, and what use would cost, who would pay, and from what."""
+    page.get_by_role("heading", name=words.overview, exact=True).wait_for()
+    assert page.get_by_text(words.lasts, exact=True).is_visible()
+    told = page.locator("dd[data-figure=balance]").inner_text()
+    assert page.locator("tr[data-burner]").count() > 0
+    follow(page.get_by_role("link", name=words.estimate, exact=True))
+    page.locator("#id_cards").fill("8")
+    page.locator("#id_hours").fill("24")
+    follow(page.get_by_role("button", name=words.reckon, exact=True))
+    assert re.search(r"[1-9]", page.locator("[data-sum=gross]").inner_text())
+    follow(page.get_by_role("link", name=words.overview, exact=True))
+    assert page.locator("dd[data-figure=balance]").inner_text() == told, "an estimate costs nothing"
+
+
 def follow_a_job(page: Page, *, base: str, words: Words) -> None:
     """Walk from the log-in to a job's source line and back to the bill; assert what is read."""
     sign_in(page, base=base, email=f"lixing@{MAIL}", password=PASSWORD)
     if words.switch is not None:
         page.get_by_role("button", name=words.switch).click()
+    look_and_estimate(page, words=words)
     follow(page.get_by_role("link", name=words.usage, exact=True))
     page.get_by_label(words.month, exact=True).select_option("2026-10")
     page.get_by_role("button", name=words.show).click()
@@ -109,6 +137,8 @@ def test_from_log_in_to_the_line_that_reported_a_job(chromium, demonstration, wo
 
     follow_a_job(page, base=demonstration.base, words=words)
 
+    page.goto(f"{demonstration.base}/")
+    assert_fits(page, width=width)
     for path in ("/usage?month=2026-10", "/statements"):
         page.goto(f"{demonstration.base}{path}")
         assert_fits(page, width=width)

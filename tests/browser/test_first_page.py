@@ -66,6 +66,7 @@ def test_what_staff_see_is_what_the_settlement_command_says(page, demonstration)
 
 def test_a_tenant_sees_its_own_row_only(page, demonstration):
     sign_in(page, base=demonstration.base, email=f"lixing@{MAIL}", password=PASSWORD)
+    page.goto(f"{demonstration.base}/settled")
 
     assert set(shown_rows(page)) == {"lixing-driving"}
     assert "青岚" not in page.inner_text("body")

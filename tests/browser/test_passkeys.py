@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.permissions import Staff
 from demo.browser import NoBrowser, browser, find
 from tests import services
+from tests.browser.walking import violations
 from tests.builders.accounts import PASSWORD, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,3 +78,6 @@ def test_an_officer_sets_up_a_passkey_and_signs_in_with_it_alone(page, officer):
     page.wait_for_url(lambda url: not url.endswith("/login"))
     page.goto("/account")
     assert page.get_by_text(officer.email).count() > 0
+    # and the page that asks for it again is accessible
+    page.goto("/account/confirm/key")
+    assert violations(page, "passkey again") == []

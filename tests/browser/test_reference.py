@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from demo.browser import NoBrowser, browser, find
+from tests.browser.walking import fresh_chromium, violations
 from tests.services import REPOSITORY
 
+OPERATION = re.compile(r"operationId: (\S+)")
 OPENAPI = REPOSITORY / "docs" / "openapi.yaml"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,12 +28,29 @@ def test_the_reference_shows_every_operation_without_a_complaint(live_server) ->
         page.on("console", lambda message: problems.append(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: asked.add(request.url.split("/")[2]))
-        # when the reference is opened, and an operation unfolded
+        # when the reference is opened, and each subject unfolded in its turn
         page.goto(f"{live_server.url}/api/v1/reference")
-        page.locator("#operations-balance-balance_retrieve button").first.click()
-        page.get_by_text("Return the balance by stage and unit.").wait_for()
-        shown = page.locator(".opblock").count()
+        subjects = page.locator("h3.opblock-tag")
+        subjects.first.wait_for()
+        shown: set[str] = set()
+        for place in range(subjects.count()):
+            subjects.nth(place).click()
+            page.locator(".opblock").first.wait_for()
+            ids = page.locator(".opblock").evaluate_all("blocks => blocks.map(block => block.id)")
+            shown |= {text.rsplit("-", 1)[1] for text in ids}
+            subjects.nth(place).click()
         # then all operations stand there, all from this server, and nothing was complained about
-        assert shown == OPENAPI.read_text(encoding="utf-8").count("operationId:")
+        assert shown == set(OPERATION.findall(OPENAPI.read_text(encoding="utf-8")))
         assert asked == {live_server.url.split("/")[2]}
         assert problems == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1920, "light")])
+def test_the_reference_is_accessible(live_server, width, scheme) -> None:
+    for chromium in fresh_chromium():
+        page = chromium.new_page(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        page.goto(f"{live_server.url}/api/v1/reference")
+        page.locator(".information-container[role=banner]").wait_for()
+        assert violations(page, "reference") == []

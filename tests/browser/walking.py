@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
+
+from demo.browser import NoBrowser, browser, find
+
+
+def fresh_chromium() -> Iterator[Browser]:
+    """Run a browser, or skip loudly where there is none."""
+    try:
+        find()
+    except NoBrowser as error:
+        pytest.skip(f"NO BROWSER TEST WAS RUN: {error}")
+    with browser() as running:
+        yield running
 
 
 def follow(link: Locator) -> None:
@@ -21,3 +37,13 @@ def assert_fits(page: Page, *, width: int) -> None:
     """Assert that nothing on the page is wider than the screen."""
     page.wait_for_load_state("load")
     assert page.evaluate("document.documentElement.scrollWidth") == width, page.url
+
+
+def violations(page: Page, name: str) -> list[str]:
+    """Return the rules of accessibility that a page breaks, by axe, and where."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{name}: {each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]

@@ -39,10 +39,16 @@ def code_of(tenant: Organisation, operator: Organisation) -> str:
 
 
 def line(
-    yuan: str, *, payer: str = "", remark: str = "", serial: str = "", day: str = "2026-10-09"
+    yuan: str,
+    *,
+    payer: str = "",
+    remark: str = "",
+    serial: str = "",
+    day: str = "2026-10-09",
+    left: str = "",
 ) -> str:
-    """Write a line of money that came in."""
-    return f"{day},{yuan},,,{payer},6222000011112222,{remark},{serial}"
+    """Write a line of money that came in; `left` is what the account holds after it."""
+    return f"{day},{yuan},,{left},{payer},6222000011112222,{remark},{serial}"
 
 
 def statement(*lines: str, head: str = HEAD, encoding: str = "gb18030") -> bytes:

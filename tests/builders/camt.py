@@ -53,12 +53,22 @@ def camt(
     currency: str = "CNY",
     encoding: str = "UTF-8",
     before: str = "",
+    balances: str = "",
 ) -> bytes:
     """Write a statement of an account."""
     return (
         f'<?xml version="1.0" encoding="{encoding}"?>\n{before}'
         f'<Document xmlns="{NAMESPACE}{version}"><BkToCstmrStmt>'
         f"<GrpHdr><MsgId>1</MsgId></GrpHdr>\n<Stmt><Id>1</Id><Acct><Id><Othr><Id>{number}</Id>"
-        f"</Othr></Id><Ccy>{currency}</Ccy></Acct>\n{''.join(entries)}</Stmt>"
+        f"</Othr></Id><Ccy>{currency}</Ccy></Acct>\n{balances}{''.join(entries)}</Stmt>"
         "</BkToCstmrStmt></Document>\n"
     ).encode(encoding)
+
+
+def balance(code: str, yuan: str, *, day: str = DAY, direction: str = "CRDT") -> str:
+    """Write what the account held: OPBD or PRCD before, CLBD after."""
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        f'<Amt Ccy="CNY">{yuan}</Amt><CdtDbtInd>{direction}</CdtDbtInd>'
+        f"<Dt><Dt>{day}</Dt></Dt></Bal>\n"
+    )

@@ -22,9 +22,12 @@ _numbers = count(1)
 def make_account(**overrides: Any) -> int:
     """Open an account of an owner of its own; cash, which has no floor, unless told otherwise."""
     number = next(_numbers)
-    values = {"owner_kind": "operator", "owner_id": 900_000 + number, "kind": "cash"}
+    values = {"owner_kind": "operator", "owner_id": 900_000 + number, "kind": "cash", **overrides}
+    if values["kind"] == "cash":
+        # Cash says where it lies.
+        values.setdefault("subject", "bank")
     with transaction():
-        return operations.account(**{**values, **overrides})
+        return operations.account(**values)
 
 
 def make_floored_account(*, amount: int = 0, **overrides: Any) -> int:

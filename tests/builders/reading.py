@@ -28,12 +28,15 @@ from compute_billing.settlement.models import Claim, OperatorStatement
 from kernel.audit import Actor
 from kernel.transactions import transaction
 from tests.builders.accounts import make_user
+from tests.builders.budgets import own_budget
 from tests.builders.deliveries import make_source
+from tests.builders.disputes import attach_paper, dispute_use
 from tests.builders.invoices import OCTOBER, close, make_use, middle_of
 from tests.builders.market import NOW, YUAN, Market, make_market
 
 
-def _market_of(tenant: Organisation) -> Market:
+def market_of(tenant: Organisation) -> Market:
+    """Return a market of which the organisation is the tenant called own."""
     market = make_market()
     metering.map_account(source_id=market.source.pk, account="own", tenant_id=tenant.pk)
     market.tenants["own"] = tenant
@@ -43,14 +46,14 @@ def _market_of(tenant: Organisation) -> Market:
 @cache
 def own_usage_record(organisation: Organisation) -> str:
     """Return the id of a charged record of the organisation."""
-    market = _market_of(organisation)
+    market = market_of(organisation)
     return record_id(source=market.source.code, external_id=make_use(market, "own"))
 
 
 @cache
 def own_invoice(organisation: Organisation) -> UUID:
     """Return the id of a bill to the organisation."""
-    market = _market_of(organisation)
+    market = market_of(organisation)
     make_use(market, "own")
     close(market, "own")
     bill = Invoice.objects.get(tenant=organisation, issuer=market.operator)
@@ -91,7 +94,7 @@ def _pay_in(market: Market) -> None:
 @cache
 def tenants_hold(organisation: Organisation) -> UUID:
     """Return the id of a hold of the organisation as a tenant."""
-    market = _market_of(organisation)
+    market = market_of(organisation)
     _pay_in(market)
     job = Job(
         tenant_id=organisation.pk,
@@ -110,7 +113,7 @@ def tenants_hold(organisation: Organisation) -> UUID:
 @cache
 def tenants_lot(organisation: Organisation) -> str:
     """Name a lot of the organisation that has paid a use."""
-    market = _market_of(organisation)
+    market = market_of(organisation)
     _pay_in(market)
     make_use(market, "own")
     lot = CreditLot.objects.filter(tenant=organisation).latest("account_id")
@@ -192,7 +195,7 @@ def own_retry(organisation: Organisation) -> UUID:
 @cache
 def _a_report(organisation: Organisation) -> UsageImport:
     """Report a job, the same one with other content, and one of an account that nobody has."""
-    market = _market_of(organisation)
+    market = market_of(organisation)
     for report in ({}, {"milli_cards": 4_000}, {"external_id": "lost", "account": "nobody"}):
         market.report({"external_id": "job", "account": "own", **report})
     return UsageImport.objects.get(pk=market.import_id)
@@ -229,6 +232,26 @@ def a_price_draft(issuer: Organisation | None = None) -> dict[str, object]:
     return {"draft_id": draft.public_id}
 
 
+@cache
+def own_dispute(organisation: Organisation) -> UUID:
+    """Return the id of an open dispute of the organisation as a tenant."""
+    return dispute_use(market_of(organisation), organisation).public_id
+
+
+@cache
+def own_dispute_paper(organisation: Organisation) -> UUID:
+    """Return the id of a paper of that dispute."""
+    return attach_paper(own_dispute(organisation)).public_id
+
+
+@cache
+def own_disputed_source(organisation: Organisation) -> dict[str, object]:
+    """Name an open dispute about use that a source of the organisation reported."""
+    market = make_market(operator=organisation)
+    dispute = dispute_use(market, market.add_tenant("doubter"))
+    return {"code": market.source.code, "dispute_id": dispute.public_id}
+
+
 def forget() -> None:
     """Make everything anew when it is asked for again."""
     for maker in (
@@ -239,9 +262,13 @@ def forget() -> None:
         tenants_lot,
         own_statement,
         own_claim,
+        own_dispute,
+        own_dispute_paper,
+        own_disputed_source,
         own_totals,
         own_source,
         own_retry,
         _a_report,
+        own_budget,
     ):
         maker.cache_clear()

@@ -63,6 +63,7 @@ def make_sandbox_world(
         _live_through(made, month, card_type=card_type)
     made.objects.update(_decided(made, card_type=card_type))
     made.objects.update(_held(made, card_type=card_type))
+    made.objects.update(_doubted(made))
     made.objects.update(_listed(made))
     relay(now=utc_now())
     return made
@@ -199,6 +200,26 @@ def _run_out_of_money(made: SandboxWorld, *, card_type: str) -> None:
         content_type="application/json",
         headers={"idempotency-key": f"{MARK}-long"},
     )
+
+
+def _doubted(made: SandboxWorld) -> dict[str, Parameters]:
+    """Mean to spend less than was spent, and doubt a record of the last month."""
+    body = {
+        "name": f"{MARK} budget",
+        "kind": "monthly",
+        "first_month": MONTHS[-1],
+        "amount": {"amount": "1"},
+    }
+    budget = send(made, "budgets", body)
+    records = ask(made, "usage/records", limit="100")["data"]
+    plain = f"{MARK}-{MONTHS[-1]}"
+    record = next(one["id"] for one in records if one["external_id"] == plain)
+    doubt = {"record": record, "reason": "other", "words": f"{MARK} doubt"}
+    dispute = send(made, "usage/disputes", doubt)
+    return {
+        "api-budget": {"budget_id": budget["id"]},
+        "usage-dispute": {"dispute_id": dispute["id"]},
+    }
 
 
 def _endpoints(made: SandboxWorld) -> dict[str, Parameters]:

@@ -46,14 +46,18 @@ class StandIn:
         """Run a command of its control interface."""
         return self._ask("POST", f"/_control/{command}", json.dumps(told))
 
-    def api(self, path: str, form: dict[str, str] | None = None) -> dict[str, Any]:
-        """Ask Stripe's API as an outsider would."""
-        return self._ask("GET" if form is None else "POST", path, urlencode(form or {}))
+    def api(
+        self, path: str, form: dict[str, Any] | None = None, *, account: str = ""
+    ) -> dict[str, Any]:
+        """Ask Stripe's API as an outsider would, or as a connected account."""
+        method = "GET" if form is None else "POST"
+        return self._ask(method, path, urlencode(form or {}), account=account)
 
-    def _ask(self, method: str, path: str, body: str) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: str, *, account: str = "") -> dict[str, Any]:
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=ANSWER_SECONDS_MAX)
         try:
-            connection.request(method, path, body, {"Authorization": f"Bearer {KEY}"})
+            of = {"Stripe-Account": account} if account else {}
+            connection.request(method, path, body, {"Authorization": f"Bearer {KEY}", **of})
             answer = connection.getresponse()
             text = answer.read().decode()
             assert answer.status == 200, text

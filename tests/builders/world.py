@@ -35,9 +35,12 @@ from kernel.periods import Period
 from tests.builders.accounts import make_member, make_organisation
 from tests.builders.bank import take_bank_money
 from tests.builders.cash import reconcile_world
+from tests.builders.connect_world import pay_by_connect
+from tests.builders.einvoices import invoice_world
 from tests.builders.holds import hold_money
 from tests.builders.metering import csv_text
 from tests.builders.payments import pay_by_stripe
+from tests.builders.payouts import pay_out
 from tests.builders.world_package import sell_a_package
 
 YUAN = 1_000_000
@@ -97,6 +100,9 @@ def make_world() -> World:
     pay_by_stripe(centre.operator, now=at(10, 9))
     reconcile_world(operator=centre.operator, maker=maker.pk, approver=approver.pk, now=at(10, 9))
     _settle(maker)
+    pay_out(maker=maker, approver=approver, now=at(10, 12))
+    pay_by_connect(maker=maker, approver=approver, now=at(10, 12))
+    invoice_world(centre.operator, now=at(10, 12))
     seals.seal_entries(now=at(10, 12))
     return World(
         centre=centre,

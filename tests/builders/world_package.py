@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from accounts.models import User
 from compute_billing.catalogue.models import Cluster, Meter
+from compute_billing.invoices.operations import close_tenant_month
 from compute_billing.ledger import operations as ledger
 from compute_billing.packages import operations as packages
 from kernel.audit import Actor
@@ -19,7 +20,7 @@ def at(month: int, day: int) -> datetime:
 
 
 def sell_a_package(cluster: Cluster, meter: Meter, *, maker: User, approver: User) -> None:
-    """Let gamma buy cards for two months, want more, give some back, and September earn."""
+    """Let gamma buy cards for two months, want more, give some back; September is billed."""
     now = at(9, 10)
     key = {"cluster_id": cluster.pk, "meter_id": meter.pk}
     draft = packages.propose_offer(
@@ -63,3 +64,4 @@ def sell_a_package(cluster: Cluster, meter: Meter, *, maker: User, approver: Use
     packages.resize_package(**named, cards=6, now=at(9, 20))
     packages.recognise_month(month=date(2026, 9, 1), now=at(10, 2))
     packages.resize_package(**named, cards=5, now=at(10, 5))
+    close_tenant_month(tenant_id=gamma.pk, month=date(2026, 9, 1), now=at(10, 2))

@@ -66,6 +66,25 @@ def test_a_tenant_reads_everything(live_server, world: World) -> None:
         assert list(client.projects()) == []
 
 
+def test_a_tenant_keeps_titles_and_asks_for_an_einvoice(live_server, world: World) -> None:
+    with client_for(live_server, world.beta) as client:
+        # beta's request of the small world waits: it is taken back, and asked for anew
+        (waiting,) = client.einvoices(state="requested")
+        assert client.withdraw_einvoice(waiting["id"])["state"] == "withdrawn"
+        title = client.add_invoice_title(name="贝塔公司", uscc="91110109MA00000T40")
+        changed = client.change_invoice_title(title["id"], name="贝塔新名", uscc=title["uscc"])
+        assert (changed["version"], changed["name"]) == (2, "贝塔新名")
+        assert title["id"] in [each["id"] for each in client.invoice_titles()]
+        asked = {"kind": "ordinary", "title_id": title["id"], "once": "one"}
+        made = client.request_einvoice(waiting["invoices"], **asked)
+        again = client.request_einvoice(waiting["invoices"], **asked)
+        assert made["id"] == again["id"]
+        told = client.einvoice(made["id"])
+        assert told["einvoice"]["title"] == "贝塔新名"
+        total = sum(decimal_of(line["total"]) for line in told["lines"])
+        assert total == decimal_of(made["total"])
+
+
 def test_pages_are_joined(live_server, world: World) -> None:
     with client_for(live_server, world.beta) as client:
         whole = list(client.usage_records())
@@ -98,7 +117,7 @@ def test_an_operator_reports_mends_and_reads(live_server, world: World) -> None:
         assert list(client.conflicts("slurm")) == []
         assert [source["open_rejects"] for source in client.sources()] == [1]
         bills = client.statement(statement["id"])["bills"]
-        assert [bill["tenant"] for bill in bills] == ["alpha", "beta"]
+        assert [bill["tenant"] for bill in bills] == ["alpha", "beta", "gamma"]
 
 
 def test_keys_are_made_rotated_and_revoked(live_server, world: World) -> None:

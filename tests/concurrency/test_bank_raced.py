@@ -43,7 +43,8 @@ def test_the_same_file_imported_twice_at_once_credits_once(rounds) -> None:
 
     def make_works(number: int):
         lines = [
-            line("10.00", payer=tenant.name, remark=code, serial=f"{number}-{place}")
+            # Another amount in each file: what two files tell of one day is for a person.
+            line(f"{10 + number}.00", payer=tenant.name, remark=code, serial=f"{number}-{place}")
             for place in range(5)
         ]
         return [partial(import_and_credit, statement(*lines)) for _ in range(2)]
@@ -52,9 +53,8 @@ def test_the_same_file_imported_twice_at_once_credits_once(rounds) -> None:
 
     assert BankLine.objects.count() == 5 * rounds
     assert BankDecision.objects.count() == 5 * rounds
-    assert sorted(CreditLot.objects.values_list("granted", flat=True)) == [10_000_000] * (
-        5 * rounds
-    )
+    granted = sorted(CreditLot.objects.values_list("granted", flat=True))
+    assert granted == [(10 + number) * 1_000_000 for number in range(rounds) for _ in range(5)]
     # and the tenant hears of each once
     assert_told_once(5 * rounds)
     race.assert_they_met()

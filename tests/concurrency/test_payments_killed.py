@@ -94,7 +94,12 @@ def killed_when(stripe: StandIn, is_there: Callable[[], bool]) -> None:
 
 def go_on(stripe: StandIn, payer: Payer) -> None:
     """Let leases end, and do all that waits: twice, as if two workers came."""
+    # The request of the killed one is answered in the end, to nobody.
     time.sleep(HELD_BACK_SECONDS)
+    deadline = time.monotonic() + SECONDS_MAX
+    while stripe.control("state")["in_flight"]:
+        assert time.monotonic() < deadline, "the stand-in never came to an end"
+        time.sleep(POLL_SECONDS)
     stripe.control("no_faults")
     for _ in range(2):
         payer.ahead += 2 * EVENT_LEASE

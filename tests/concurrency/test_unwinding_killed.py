@@ -2,85 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from compute_billing.audit.queries import verify_books
-from kernel.sql import execute, row, rows
-from tests import database, services
+from kernel.sql import rows
 from tests.builders.invoices import HOUR, NOVEMBER, make_correction, make_use, middle_of
 from tests.builders.market import CARD_HOUR, NOW, YUAN, Market, make_market
+from tests.concurrency.gates import Gate, kill_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SECONDS_MAX = 60
-GATE = 20_261_122
 START = middle_of(NOVEMBER)
-WAITING = (
-    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %(gate)s AND NOT granted"
-)
-ALIVE = "SELECT pid FROM pg_stat_activity WHERE pid = %(pid)s"
-# The run that charges anew is noted when all is taken back: it waits at the gate.
-CLOSE_GATE = (
-    f"""CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock({GATE}); RETURN NEW; END $$""",
-    """CREATE TRIGGER gate BEFORE INSERT ON rating_run FOR EACH ROW
-        WHEN (NEW.kind = 'recharge') EXECUTE FUNCTION wait_at_gate()""",
-    f"SELECT pg_advisory_lock({GATE})",
-)
-OPEN_GATE = (
-    f"SELECT pg_advisory_unlock({GATE})",
-    "DROP TRIGGER gate ON rating_run",
-    "DROP FUNCTION wait_at_gate()",
-)
-
-
-@contextmanager
-def closed_gate() -> Iterator[None]:
-    with database.as_owner():
-        for step in CLOSE_GATE:
-            execute(step)
-    try:
-        yield
-    finally:
-        with database.as_owner():
-            for step in OPEN_GATE:
-                execute(step)
-
-
-def wait_for(condition: Callable[[], object]) -> object:
-    deadline = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came")
-
-
-def kill_at_the_gate() -> None:
-    """SIGKILL a rating that has unwound and not charged anew; wait for its rollback."""
-    with closed_gate():
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "rate_usage", "--now", NOW.isoformat(), "--json"],
-            cwd=REPOSITORY,
-            env=services.child_environment(),
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            waiting = wait_for(lambda: row(WAITING, gate=GATE))
-        finally:
-            process.kill()
-            process.wait(SECONDS_MAX)
-    assert isinstance(waiting, dict)
-    wait_for(lambda: row(ALIVE, pid=waiting["pid"]) is None)
+# The run that charges anew is noted when all is taken back.
+BEFORE_ANEW = Gate(event="INSERT", table="rating_run", when="NEW.kind = 'recharge'")
+RATE = ("manage.py", "rate_usage", "--now", NOW.isoformat(), "--json")
 
 
 def books(market: Market) -> tuple[list[dict[str, Any]], ...]:
@@ -103,7 +40,7 @@ def test_an_unwinding_that_was_killed_leaves_nothing() -> None:
     # when the first is taken back, by a process that dies in the midst of it
     make_correction(market, "acme", corrects=first, month=NOVEMBER, start=START, rate=False)
     before = books(market)
-    kill_at_the_gate()
+    kill_at(BEFORE_ANEW, RATE)
     # then nothing has happened
     assert books(market) == before
     # and the next rating does all of it

@@ -12,16 +12,21 @@ from compute_billing.packages import queries as packages
 from compute_billing.packages.models import PackageOrder, PackageRecognition
 from kernel.money import Money
 from kernel.sql import rows
+from tests.builders.einvoices import make_issued, reverse, set_item
 from tests.builders.market import NOW, Market
 from tests.flows.worked_examples import TENANT, Example, Row, examples, make_given, make_package
+from tests.flows.worked_payments import steps_of
 
 pytestmark = pytest.mark.django_db
 
 CARD_HOUR = 3_600_000_000
-KNOWN_TABLES = {"given", "use", "correction", "charge", "document", "credit note"}
+KNOWN_TABLES = {"given", "use", "correction", "charge", "document", "credit note", "e-invoice"}
 PACKAGE_TABLES = {"given", "wanted", "change", "month"}
 PACKAGES = [example for example in examples() if "wanted" in example.tables]
-EXAMPLES = [example for example in examples() if "wanted" not in example.tables]
+PAID = [example for example in examples() if "step" in example.tables]
+EXAMPLES = [
+    example for example in examples() if not {"wanted", "step", "event"} & set(example.tables)
+]
 PAYERS = {"promotion": "promotion", "award": "programme", "paid": "prepaid", "arrears": "arrears"}
 
 
@@ -87,6 +92,29 @@ def credits_told(market: Market) -> list[Row]:
     ]
 
 
+def einvoices_told(market: Market) -> list[Row]:
+    """Invoice all bills, take back what their credit notes say, and tell it as the page does."""
+    set_item(market.operator)
+    told: list[Row] = []
+    blue = None
+    for document in Invoice.objects.filter(tenant=market.tenants[TENANT]).order_by("id"):
+        if document.kind == Invoice.Kind.BILL:
+            made = blue = make_issued([document])
+        else:
+            assert blue is not None
+            made = reverse(blue, note=document, reason="02")
+        told.append(
+            {
+                "e-invoice": f"{document.series}-{document.number:06d}",
+                "colour": str(made.colour),
+                "before tax": Money.from_fen(made.amount_fen).fen_text(),
+                "tax": Money.from_fen(made.tax_fen).fen_text(),
+                "with tax": Money.from_fen(made.total_fen).fen_text(),
+            }
+        )
+    return told
+
+
 def changes_of(order: PackageOrder) -> list[Row]:
     """Return the changes of a package as the page tells them."""
     return [
@@ -122,6 +150,9 @@ def test_the_page_has_examples_and_no_table_that_nobody_reads() -> None:
     assert len(PACKAGES) >= 1
     for example in PACKAGES:
         assert set(example.tables) == PACKAGE_TABLES, example.title
+    assert len(PAID) >= 2
+    for example in PAID:
+        assert set(example.tables) == {"given", "step"}, example.title
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
@@ -132,6 +163,8 @@ def test_a_worked_example_is_what_the_books_say(example: Example) -> None:
     assert charges_of(market, example, names) == example.tables["charge"]
     assert documents_of(market) == example.tables["document"]
     assert credits_told(market) == example.tables.get("credit note", [])
+    if "e-invoice" in example.tables:
+        assert einvoices_told(market) == example.tables["e-invoice"]
     # and each document can be printed, and every law of the books holds
     for bill in Invoice.objects.all():
         assert documents.bill_document(
@@ -153,4 +186,13 @@ def test_a_worked_package_is_what_the_books_say(example: Example) -> None:
     assert [str(change.starts_on) for change in changes] == [
         row["first day"] for row in example.tables["wanted"]
     ]
+    assert [verdict.law.name for verdict in verify_books(full=True) if not verdict.holds] == []
+
+
+@pytest.mark.parametrize("example", PAID, ids=lambda example: example.title)
+def test_worked_payments_are_what_the_books_say(example: Example) -> None:
+    # given what the example gives, when its steps are taken one after the other
+    told = list(steps_of(example))
+    # then lot, reserve, debt and cash are the numbers of the page after each, and every law holds
+    assert told == example.tables["step"]
     assert [verdict.law.name for verdict in verify_books(full=True) if not verdict.holds] == []

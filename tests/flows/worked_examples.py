@@ -48,15 +48,21 @@ def examples() -> list[Example]:
 
 def _example(section: str) -> Example:
     title, *lines = section.splitlines()
-    tables = {}
+    return Example(title, tables("\n".join(lines)))
+
+
+def tables(text: str) -> dict[str, list[Row]]:
+    """Read the tables of a text, each by the name of its first column."""
+    lines = text.splitlines()
+    found: dict[str, list[Row]] = {}
     for number, line in enumerate(lines):
         if line.startswith("| ---"):
             header = _cells(lines[number - 1])
             body = takewhile(lambda each: each.startswith("|"), lines[number + 1 :])
             rows = [dict(zip(header, _cells(each), strict=True)) for each in body]
-            assert header[0] not in tables, f"{title}: two tables begin with {header[0]!r}"
-            tables[header[0]] = rows
-    return Example(title, tables)
+            assert header[0] not in found, f"two tables begin with {header[0]!r}"
+            found[header[0]] = rows
+    return found
 
 
 def _cells(line: str) -> list[str]:

@@ -257,9 +257,7 @@ class Tenant(RuleBasedStateMachine):
         )
         assert (charged["quantity"], charged["gross"]) == (0, 0)
         self._expect_everybody_has_his_own(off_by_max=charged["charges"])
-        # A capped award before another leaves a rest with that (ADR 26).
-        if not (self._is_capped() and len(rows("SELECT id FROM subsidies_award")) > 1):
-            assert abs(charged["programme"]) <= charged["charges"]
+        assert abs(charged["programme"]) <= charged["charges"]
 
     def _expect_everybody_has_his_own(self, *, off_by_max: int) -> None:
         """Expect full lots and no debts, but for a micro-yuan of each charge (ADR 26)."""

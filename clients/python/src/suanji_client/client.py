@@ -7,12 +7,14 @@ from urllib.parse import quote
 
 from suanji_client import shapes
 from suanji_client.connection import PREFIX, text_of
+from suanji_client.disputing import Disputing
+from suanji_client.keeping import Keeping
 from suanji_client.operating import Operating
 
 Row = Mapping[str, Any]
 
 
-class Client(Operating):
+class Client(Operating, Keeping, Disputing):
     """Speaks for one key, which acts for one organisation; safe to use from one thread.
 
     Filters that are None are not sent. Instants need a time zone.
@@ -93,6 +95,23 @@ class Client(Operating):
         """Return what is owed, by cause."""
         return cast("shapes.Arrears", self._get("arrears"))
 
+    def budgets(self) -> Iterator[shapes.Budget]:
+        """Yield budgets, the newest first, with what is spent and held of each."""
+        return self._rows("budgets")
+
+    def budget(self, budget_id: str) -> shapes.Budget:
+        """Return a budget."""
+        return cast("shapes.Budget", self._get(f"budgets/{quote(budget_id, safe='')}"))
+
+    def create_budget(self, budget: Row, *, once: str | None = None) -> shapes.Budget:
+        """Make a budget of a `name`, `kind`, `first_month`, `amount`, and what else it says."""
+        return cast("shapes.Budget", self._post_once("budgets", dict(budget), once=once))
+
+    def end_budget(self, budget_id: str, *, once: str | None = None) -> shapes.Budget:
+        """End a budget: it limits and tells nothing any more."""
+        address = f"budgets/{quote(budget_id, safe='')}/end"
+        return cast("shapes.Budget", self._post_once(address, None, once=once))
+
     def invoices(self, *, month: str | None = None) -> Iterator[shapes.Invoice]:
         """Yield bills, the latest month first."""
         return self._rows("invoices", month=month)
@@ -100,6 +119,47 @@ class Client(Operating):
     def invoice(self, invoice_id: str) -> shapes.InvoiceWithLines:
         """Return a bill with its taxes and lines."""
         return cast("shapes.InvoiceWithLines", self._get(f"invoices/{quote(invoice_id, safe='')}"))
+
+    def invoice_titles(self) -> list[shapes.InvoiceTitle]:
+        """Return the title book, the default first."""
+        return cast("list[shapes.InvoiceTitle]", self._get("invoice-titles")["data"])
+
+    def add_invoice_title(self, **said: str) -> shapes.InvoiceTitle:
+        """Add a title: name, uscc, address, phone, bank, bank_account, email, mobile."""
+        return cast("shapes.InvoiceTitle", self._post("invoice-titles", said, repeatable=False))
+
+    def change_invoice_title(self, title_id: str, **said: str) -> shapes.InvoiceTitle:
+        """Let a title say something else from now on; what is not said is empty."""
+        address = f"invoice-titles/{quote(title_id, safe='')}"
+        return cast("shapes.InvoiceTitle", self._post(address, said, repeatable=True))
+
+    def einvoices(self, *, state: str | None = None) -> Iterator[shapes.EInvoice]:
+        """Yield e-invoices (数电票), the newest request first."""
+        return self._rows("e-invoices", state=state)
+
+    def einvoice(self, einvoice_id: str) -> shapes.EInvoiceWithLines:
+        """Return an e-invoice with its lines."""
+        address = f"e-invoices/{quote(einvoice_id, safe='')}"
+        return cast("shapes.EInvoiceWithLines", self._get(address))
+
+    def request_einvoice(
+        self,
+        invoice_ids: Sequence[str],
+        *,
+        kind: str,
+        title_id: str,
+        remarks: str = "",
+        once: str | None = None,
+    ) -> shapes.EInvoice:
+        """Ask for the "special" or "ordinary" e-invoice of bills of one issuer."""
+        body = {"invoices": list(invoice_ids), "kind": kind, "title": title_id}
+        body |= {"remarks": remarks} if remarks else {}
+        return cast("shapes.EInvoice", self._post_once("e-invoices", body, once=once))
+
+    def withdraw_einvoice(self, einvoice_id: str) -> shapes.EInvoice:
+        """Take a request back before it is handed to the tax bureau."""
+        address = f"e-invoices/{quote(einvoice_id, safe='')}/withdrawal"
+        return cast("shapes.EInvoice", self._post(address, None, repeatable=False))
 
     def months(self) -> Iterator[shapes.Month]:
         """Yield billing months, the latest first."""

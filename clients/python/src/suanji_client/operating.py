@@ -21,6 +21,10 @@ class Operating(Connection):
         """Yield an operator's sources, and how they do."""
         return self._rows("sources")
 
+    def deliveries(self, source: str) -> Iterator[shapes.SourceDelivery]:
+        """Yield what a source delivered, the newest first."""
+        return self._rows(f"sources/{quote(source)}/deliveries")
+
     def rejects(
         self, source: str, *, reason: str | None = None, account: str | None = None
     ) -> Iterator[shapes.Reject]:
@@ -52,6 +56,22 @@ class Operating(Connection):
         return cast(
             "shapes.StatementWithBills", self._get(f"statements/{quote(statement_id, safe='')}")
         )
+
+    def payouts(self) -> Iterator[shapes.Payout]:
+        """Yield what you were paid, the newest first."""
+        return self._rows("payouts")
+
+    def payout(self, payout_id: str) -> shapes.PayoutStatement:
+        """Return a payout with all that it consists of."""
+        return cast("shapes.PayoutStatement", self._get(f"payouts/{quote(payout_id, safe='')}"))
+
+    def open_payout(self) -> shapes.PayoutStatement:
+        """Return what you earned since the last payout, and how it stands."""
+        return cast("shapes.PayoutStatement", self._get("payouts/open"))
+
+    def connected_account(self) -> shapes.ConnectedAccount:
+        """Return your account at Stripe: whether it may be paid, and what Stripe wants to know."""
+        return cast("shapes.ConnectedAccount", self._get("connected-account"))
 
     # Whose the accounts of a source are
 
@@ -95,7 +115,13 @@ class Operating(Connection):
         place = f"sources/{quote(source)}/account-mappings/end"
         return cast("shapes.AccountMapping", self._post_once(place, body, once=once))
 
-    # Packages for sale
+    # What is sold: prices of the own lists, packages
+
+    def list_prices(
+        self, *, price_list: str | None = None, card_type: str | None = None
+    ) -> Iterator[shapes.ListPrice]:
+        """Yield the prices of the own lists that hold now or will."""
+        return self._rows("list-prices", price_list=price_list, card_type=card_type)
 
     def package_offer_drafts(
         self, *, state: str | None = None, cluster: str | None = None, card_type: str | None = None
@@ -136,6 +162,10 @@ class Operating(Connection):
         """Take a proposed offer back."""
         place = f"package-offer-drafts/{quote(draft_id, safe='')}/withdraw"
         return cast("shapes.PackageOfferDraft", self._post_once(place, None, once=once))
+
+    def package_sales(self) -> Iterator[shapes.PackageSale]:
+        """Yield the packages on the own clusters that are not over, by their end."""
+        return self._rows("package-sales")
 
     def package_capacity(self) -> Iterator[shapes.CapacityMonth]:
         """Yield by month how many cards may be sold as packages, and how many are free."""

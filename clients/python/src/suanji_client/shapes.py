@@ -23,6 +23,24 @@ class AccountMappingPage(TypedDict):
     next_cursor: str | None
 
 
+class Account(TypedDict):
+    """The account with one operator."""
+
+    operator: str
+    operator_name: str
+    opening: "Side"
+    entries: list["Entry"]
+    closing: "Side"
+
+
+class Accounts(TypedDict):
+    """Accounts of days, both included."""
+
+    since: str
+    until: str
+    accounts: list["Account"]
+
+
 class Actor(TypedDict):
     """Who acted."""
 
@@ -31,11 +49,140 @@ class Actor(TypedDict):
     name: str
 
 
+class Aged(TypedDict):
+    """What is open by how many days it is overdue."""
+
+    not_due: "Money"
+    days_1_30: "Money"
+    days_31_60: "Money"
+    days_61_90: "Money"
+    days_over_90: "Money"
+
+
+class Algorithm(TypedDict):
+    """An algorithm as its seller keeps it."""
+
+    name_zh: str
+    name_en: str
+    summary: str
+    task: Literal[
+        "text_generation",
+        "text_understanding",
+        "translation",
+        "speech_recognition",
+        "speech_synthesis",
+        "image_classification",
+        "object_detection",
+        "image_generation",
+        "video_analysis",
+        "document_reading",
+        "forecasting",
+        "anomaly_detection",
+        "recommendation",
+        "optimisation",
+        "scientific_computing",
+        "multimodal",
+    ]
+    industry: Literal[
+        "general",
+        "manufacturing",
+        "energy",
+        "finance",
+        "health",
+        "education",
+        "transport",
+        "agriculture",
+        "retail",
+        "media",
+        "city",
+        "public_safety",
+        "research",
+    ]
+    inputs: str
+    outputs: str
+    id: str
+    revision: int
+    created_at: str
+
+
+class AlgorithmPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Algorithm"]
+    next_cursor: str | None
+
+
+class AlgorithmVersion(TypedDict):
+    """A version as its seller and its reviewer see it."""
+
+    id: str
+    algorithm: str
+    name_zh: str
+    seller: str
+    number: str
+    state: Literal[
+        "draft",
+        "submitted",
+        "in_review",
+        "rectifying",
+        "withdrawn",
+        "rejected",
+        "listed",
+        "suspended",
+        "delisted",
+    ]
+    revision: int
+    due_on: str | None
+    manifest_sha256: str
+    size_bytes: int
+    files: list["Artefact"]
+    dossier: "Dossier"
+    lineage: "VersionLineage | None"
+    proofs: list["Proof"]
+    rounds: list["Round"]
+    certificate: str | None
+    created_at: str
+
+
+class AlgorithmVersionPage(TypedDict):
+    """A page of rows."""
+
+    data: list["AlgorithmVersion"]
+    next_cursor: str | None
+
+
+class AlgorithmVersions(TypedDict):
+    """The versions of an algorithm."""
+
+    data: list["AlgorithmVersion"]
+
+
+class Answer(TypedDict):
+    """An answer: the operator's, or the house's."""
+
+    level: Literal["operator", "house"]
+    verdict: Literal["granted", "partly", "rejected"]
+    words: str
+    granted_from: str | None
+    granted_until: str | None
+    correction: str
+    answered_at: str
+    escalable_until: str | None
+
+
 class Arrears(TypedDict):
     """What the tenant owes, by cause, the oldest first."""
 
     total: "Money"
     causes: list["Owed"]
+
+
+class Artefact(TypedDict):
+    """A file of a version."""
+
+    name: str
+    size_bytes: int
+    sha256: str
 
 
 class AutoTopUp(TypedDict):
@@ -96,6 +243,97 @@ class Balance(TypedDict):
     arrears: "Money"
 
 
+class BankAccount(TypedDict):
+    """An account that tenants remit to, and how much of what came in waits for a decision."""
+
+    id: str
+    operator: str
+    bank: str
+    holder: str
+    number: str
+    waiting_lines: int
+    waiting_amount: "Money"
+
+
+class BankAccountBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["BankAccount"]
+    next_cursor: str | None
+
+
+class BankLine(TypedDict):
+    """A movement on a bank account, and what became of it."""
+
+    id: str
+    account: str
+    statement: str
+    position: int
+    booked_on: str
+    amount: "Money"
+    balance: "Money | None"
+    payer_name: str
+    payer_account: str
+    remark: str
+    match: Literal["exact", "partial", "repeated", "unknown", "outgoing"]
+    state: Literal["waiting", "credited", "aside", "outgoing"]
+    tenant: str | None
+    reason: str
+    decided_at: str | None
+    proposal: "BankProposal | None"
+
+
+class BankLineBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["BankLine"]
+    next_cursor: str | None
+
+
+class BankProposal(TypedDict):
+    """What one person proposed and another has not decided."""
+
+    fate: Literal["credit", "aside"]
+    tenant: str | None
+    reason: str
+    made_at: str
+
+
+class BankRefusal(TypedDict):
+    """A line of a file that could not be read."""
+
+    position: int
+    reason: str
+    text: str
+
+
+class BankRefusalBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["BankRefusal"]
+    next_cursor: str | None
+
+
+class BankStatement(TypedDict):
+    """A file that was imported."""
+
+    id: str
+    account: str
+    file_name: str
+    sha256: str
+    lines: int
+    new_lines: int
+    refused_lines: int
+    imported_at: str
+
+
+class BankStatementBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["BankStatement"]
+    next_cursor: str | None
+
+
 class BatchStatus(TypedDict):
     """What became of a batch."""
 
@@ -105,6 +343,54 @@ class BatchStatus(TypedDict):
     conflict: int
     rejected: int
     records: list["RecordStatus"]
+
+
+class BudgetAlert(TypedDict):
+    """What was told."""
+
+    month: str
+    measure: Literal["actual", "forecast", "stop"]
+    percent: int
+    amount: "Money"
+    spent: "Money"
+    forecast: "Money"
+    told_at: str
+
+
+class BudgetFigures(TypedDict):
+    """How far a period is: what is used in it counts, whenever it was booked."""
+
+    first_month: str
+    last_month: str
+    spent: "Money"
+    held: "Money"
+    left: "Money"
+    forecast: "Money"
+
+
+class Budget(TypedDict):
+    """A budget with its present period, and what was told of it."""
+
+    id: str
+    name: str
+    project: NotRequired[str | None]
+    kind: Literal["monthly", "term"]
+    first_month: str
+    last_month: str | None
+    amount: "Money"
+    actual_percents: list[int]
+    forecast_percents: list[int]
+    stops: bool
+    ended_at: str | None
+    now: "BudgetFigures | None"
+    alerts: list["BudgetAlert"]
+
+
+class BudgetPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Budget"]
+    next_cursor: str | None
 
 
 class CapacityMonth(TypedDict):
@@ -153,6 +439,115 @@ class Case(TypedDict):
     due_on: str | None
     lacks: list["Lack"]
     to_mend: dict[str, object]
+
+
+class CashDay(TypedDict):
+    """A day of a place where money lies."""
+
+    account_id: str
+    account: str
+    keeper: Literal["stripe", "bank"]
+    day: str
+    told: "CashSide"
+    booked: "CashSide"
+    aside: "CashSide"
+    gap: "Money"
+    differences: int
+    reconciled_at: str
+
+
+class CashDayBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["CashDay"]
+    next_cursor: str | None
+
+
+class CashDifference(TypedDict):
+    """A movement on which the sides do not agree, from a day up to, not including, another."""
+
+    id: str
+    account: str
+    keeper: Literal["stripe", "bank"]
+    key: str
+    kind: Literal["missing_here", "missing_there", "amount_differs", "fee_not_booked", "late"]
+    amount: "Money"
+    told_reference: str
+    booked_reference: str
+    first_day: str
+    last_day: str | None
+    first_seen_at: str
+    ended_at: str | None
+    ending: Literal["found", "paired", "booked"] | None
+    reason: str
+
+
+class CashDifferenceBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["CashDifference"]
+    next_cursor: str | None
+
+
+class CashDifferenceDetail(TypedDict):
+    """A difference, and what waits for a second officer."""
+
+    difference: "CashDifference"
+    proposal: "CashProposal | None"
+
+
+class CashMovement(TypedDict):
+    """What both sides say of a movement on a day."""
+
+    key: str
+    told_reference: str
+    booked_reference: str
+    told: "Money"
+    booked: "Money"
+    aside: "Money"
+    difference: str | None
+
+
+class CashMovementBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["CashMovement"]
+    next_cursor: str | None
+
+
+class CashProposal(TypedDict):
+    """What one officer would book, and another has not decided."""
+
+    id: str
+    counter: Literal["fee", "own", "transfer"]
+    operator: str
+    other: NotRequired[str | None]
+    amount: "Money"
+    reason: str
+    made_at: str
+
+
+class CashSide(TypedDict):
+    """A day as one side tells it."""
+
+    opening: "Money"
+    moves: "Money"
+    closing: "Money"
+
+
+class Certificate(TypedDict):
+    """A certificate: enough to check it without asking again, and where the listing stands."""
+
+    number: str
+    document: str
+    sha256: str
+    signature: str
+    kid: str
+    public_key: str
+    issued_at: str
+    state: Literal["delisted", "listed", "suspended"]
+    effect: Literal["sold", "run_on_none_sold", "run_out_none_renewed"]
+    reason: str
 
 
 class ChargeKey(TypedDict):
@@ -281,6 +676,60 @@ class Closed(TypedDict):
     bills: int
 
 
+class Cluster(TypedDict):
+    """A cluster, and what runs on it as its source told last."""
+
+    code: str
+    name: str
+    centre: str
+    cards: str | None
+    running_jobs: int
+    running_cards: str
+
+
+class ClusterBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Cluster"]
+    next_cursor: str | None
+
+
+class ClusterDay(TypedDict):
+    """Card time of a card type of a cluster on a day of the billing time zone."""
+
+    card_type: str
+    day: str
+    quantity_card_seconds: str
+
+
+class ClusterDayBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["ClusterDay"]
+    next_cursor: str | None
+
+
+class Compatibility(TypedDict):
+    """Versions of a framework on a family of cards."""
+
+    chip: Literal[
+        "ascend_310",
+        "ascend_910",
+        "ascend_910b",
+        "ascend_910c",
+        "cambricon_370",
+        "kunlun_p800",
+        "nvidia_a100",
+        "nvidia_h100",
+        "nvidia_h200",
+        "nvidia_rtx_4090",
+        "cpu",
+    ]
+    framework: Literal["mindspore", "pytorch", "tensorflow", "paddle", "onnx_runtime", "vllm"]
+    from_version: str
+    below_version: NotRequired[str | None]
+
+
 class ConflictDetail(TypedDict):
     """A conflict: what stands in the books, what came later, and what was decided."""
 
@@ -314,6 +763,23 @@ class ConflictPage(TypedDict):
 
     data: list["Conflict"]
     next_cursor: str | None
+
+
+class ConnectedAccount(TypedDict):
+    """An account at Stripe: `incomplete` until all is given, `limited` when Stripe stopped it."""
+
+    payee: str
+    account: str
+    state: Literal["none", "asked", "refused", "incomplete", "limited", "ready"]
+    details_submitted: bool
+    transfers_enabled: bool
+    payouts_enabled: bool
+    disabled_reason: str
+    wanted: list[str]
+    wanted_by: str | None
+    failure: str
+    bank_failure: str
+    observed_at: str | None
 
 
 class Content(TypedDict):
@@ -385,6 +851,90 @@ class Difference(TypedDict):
     is_open: bool
 
 
+class Dossier(TypedDict):
+    """Everything that is said of a version beside its files."""
+
+    card: "ModelCard"
+    compatibility: list["Compatibility"]
+    needs: "Needs"
+
+
+class EInvoiceLine(TypedDict):
+    """A line as it is printed."""
+
+    item: str
+    tax_code: str
+    specification: str
+    quantity_card_seconds: str
+    amount: "Money"
+    tax_rate: str
+    tax: "Money"
+    total: "Money"
+
+
+class EInvoice(TypedDict):
+    """A 数电票, blue or red."""
+
+    id: str
+    document_no: str
+    colour: Literal["blue", "red"]
+    kind: Literal["special", "ordinary"]
+    state: Literal["requested", "exported", "issued", "refused", "withdrawn"]
+    number: str | None
+    issued_on: str | None
+    refusal: str
+    issuer: str
+    title: str
+    title_uscc: str
+    remarks: str
+    amount: "Money"
+    tax: "Money"
+    total: "Money"
+    corrects: NotRequired[str | None]
+    invoices: list[str]
+    requested_at: str
+
+
+class EInvoicePage(TypedDict):
+    """A page of rows."""
+
+    data: list["EInvoice"]
+    next_cursor: str | None
+
+
+class EInvoiceWithLines(TypedDict):
+    """An e-invoice with its lines."""
+
+    einvoice: "EInvoice"
+    lines: list["EInvoiceLine"]
+
+
+class Earning(TypedDict):
+    """What was earned of one kind, month, cluster and price, and what it bore."""
+
+    kind: str
+    month: str
+    cluster: str | None
+    card_type: str | None
+    unit_price: "Money | None"
+    tenants: int
+    commission_rate: str
+    earned: "Money"
+    commission: "Money"
+    commission_tax: "Money"
+
+
+class Entry(TypedDict):
+    """A line of an account."""
+
+    at: str
+    kind: Literal["bill", "credit_note", "payment", "refund", "expiry", "allocation", "other"]
+    reference: str
+    amount: "Money"
+    allocated: "Money"
+    balance: "Money"
+
+
 class ExhaustedCase(TypedDict):
     """A running job whose hold could not be extended."""
 
@@ -398,6 +948,7 @@ class ExhaustedCase(TypedDict):
     allocation: str
     cards: str
     state: Literal["open", "extended", "ended", "lost"]
+    cause: Literal["money", "budget", "silence"]
     noted_at: str
     exhausted_at: str
     refused_at: str
@@ -452,6 +1003,64 @@ class ExplainedUsage(TypedDict):
     usage: "Usage"
     source_line: "SourceLine"
     charges: list["ExplainedCharge"] | None
+
+
+class FundAward(TypedDict):
+    """An award of a fund, and how far it is used."""
+
+    reference: str
+    tenant: str
+    tenant_name: str
+    rate: str
+    cap: "Money"
+    basis: "Money"
+    granted: "Money"
+    left: "Money"
+    starts_at: str
+    ends_at: str
+    approved_at: str
+    phase: Literal["ahead", "running", "exhausted", "ended"]
+
+
+class FundAwardBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["FundAward"]
+    next_cursor: str | None
+
+
+class Fund(TypedDict):
+    """Where a fund's money is."""
+
+    programme: str
+    programme_name: str
+    jurisdiction: str
+    level: str
+    budget_year: int
+    budget_document_no: str
+    appropriated: "Money"
+    not_awarded: "Money"
+    awards: int
+    awarded: "Money"
+    drawn: "Money"
+    reserved: "Money"
+    lapsed: "Money"
+    months: list["FundMonth"]
+    exhausted_on: str | None
+
+
+class FundBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Fund"]
+    next_cursor: str | None
+
+
+class FundMonth(TypedDict):
+    """What the awards of a fund gave in a month."""
+
+    month: str
+    drawn: "Money"
 
 
 class Hold(TypedDict):
@@ -533,6 +1142,19 @@ class InvoiceLine(TypedDict):
     project: str
     payer_kind: Literal["in_kind", "promotion", "award", "paid", "credit", "arrears"]
     quantity_card_seconds: str
+    package: "InvoicePackage | None"
+
+
+class InvoicePackage(TypedDict):
+    """What a line says of a package: cards bought, or given back below zero, and for which days."""
+
+    id: str
+    number: str
+    contract: str
+    cards: int
+    starts_on: str
+    last_on: str
+    card_month_price: "Money"
 
 
 class Invoice(TypedDict):
@@ -544,6 +1166,7 @@ class Invoice(TypedDict):
     issuer: str
     month: str
     issued_at: str
+    due_on: str | None
     quantity_card_seconds: str
     gross: "Money"
     discount: "Money"
@@ -571,6 +1194,28 @@ class InvoiceTax(TypedDict):
     tax: "Money"
 
 
+class InvoiceTitle(TypedDict):
+    """A title as it is now."""
+
+    id: str
+    is_default: bool
+    version: int
+    name: str
+    uscc: str
+    address: str
+    phone: str
+    bank: str
+    bank_account: str
+    email: str
+    mobile: str
+
+
+class InvoiceTitles(TypedDict):
+    """The book, the default first."""
+
+    data: list["InvoiceTitle"]
+
+
 class InvoiceWithLines(TypedDict):
     """A bill with its taxes and lines, a credit note also with the lines it takes back from."""
 
@@ -578,6 +1223,18 @@ class InvoiceWithLines(TypedDict):
     taxes: list["InvoiceTax"]
     lines: list["InvoiceLine"]
     credits: list["InvoiceCredit"]
+    einvoices: list["Invoiced"]
+    procurement: "Procurement | None"
+
+
+class Invoiced(TypedDict):
+    """An e-invoice (数电票) that was asked for, the newest first."""
+
+    id: str
+    colour: Literal["blue", "red"]
+    state: Literal["requested", "exported", "issued", "refused", "withdrawn"]
+    number: str | None
+    issued_on: str | None
 
 
 class IssuedInvitation(TypedDict):
@@ -599,6 +1256,14 @@ class IssuedWebhookEndpoint(TypedDict):
 
     endpoint: "WebhookEndpoint"
     secret: str
+
+
+class KeptProcurement(TypedDict):
+    """What the next bill will say."""
+
+    version: int
+    made_at: str | None
+    procurement: "Procurement"
 
 
 class Key(TypedDict):
@@ -646,6 +1311,129 @@ class Lack(TypedDict):
     code: str
 
 
+class ListPrice(TypedDict):
+    """A price of an own list that holds now or will."""
+
+    price_list: str
+    list_kind: Literal["default", "class", "contract"]
+    customer_class: str
+    card_type: str
+    cluster: str
+    band: str
+    kind: Literal["unit", "graduated"]
+    unit_price: "Money | None"
+    valid_from: str
+    valid_until: str | None
+    correction_no: int
+
+
+class ListPriceBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["ListPrice"]
+    next_cursor: str | None
+
+
+class ListedAlgorithm(TypedDict):
+    """An algorithm as it was described when it was approved."""
+
+    name_zh: str
+    name_en: str
+    summary: str
+    task: Literal[
+        "text_generation",
+        "text_understanding",
+        "translation",
+        "speech_recognition",
+        "speech_synthesis",
+        "image_classification",
+        "object_detection",
+        "image_generation",
+        "video_analysis",
+        "document_reading",
+        "forecasting",
+        "anomaly_detection",
+        "recommendation",
+        "optimisation",
+        "scientific_computing",
+        "multimodal",
+    ]
+    industry: Literal[
+        "general",
+        "manufacturing",
+        "energy",
+        "finance",
+        "health",
+        "education",
+        "transport",
+        "agriculture",
+        "retail",
+        "media",
+        "city",
+        "public_safety",
+        "research",
+    ]
+    inputs: str
+    outputs: str
+
+
+class ListedProof(TypedDict):
+    """A number that was shown."""
+
+    kind: Literal[
+        "software_copyright",
+        "patent_application",
+        "patent",
+        "algorithm_filing",
+        "generative_ai_filing",
+        "data_property",
+    ]
+    number: str
+    sha256: str
+    uploaded_at: str
+
+
+class ListingDetail(TypedDict):
+    """The same, with everything that was approved."""
+
+    certificate: str
+    seller: str
+    algorithm: "ListedAlgorithm"
+    number: str
+    version: str
+    state: Literal["delisted", "listed", "suspended"]
+    effect: Literal["sold", "run_on_none_sold", "run_out_none_renewed"]
+    reason: str
+    listed_at: str
+    manifest_sha256: str
+    size_bytes: int
+    files: list["Artefact"]
+    dossier: "Dossier"
+    lineage: "VersionLineage | None"
+    proofs: list["ListedProof"]
+
+
+class Listing(TypedDict):
+    """A registered version as it was approved."""
+
+    certificate: str
+    seller: str
+    algorithm: "ListedAlgorithm"
+    number: str
+    version: str
+    state: Literal["delisted", "listed", "suspended"]
+    effect: Literal["sold", "run_on_none_sold", "run_out_none_renewed"]
+    reason: str
+    listed_at: str
+
+
+class ListingPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Listing"]
+    next_cursor: str | None
+
+
 class Lot(TypedDict):
     """A lot: value granted at once, what is left of it, and on what it may be spent."""
 
@@ -689,6 +1477,23 @@ class MemberPage(TypedDict):
     next_cursor: str | None
 
 
+class Metric(TypedDict):
+    """A figure, and what it was measured on."""
+
+    name: str
+    value: str
+    dataset: str
+
+
+class ModelCard(TypedDict):
+    """What a version is meant for, where it fails, and what it learnt from."""
+
+    intended_use: str
+    limits: str
+    training_data: str
+    metrics: NotRequired[list["Metric"]]
+
+
 class Money(TypedDict):
     """An exact amount: a decimal with six places, never a float."""
 
@@ -719,6 +1524,14 @@ class MonthPage(TypedDict):
     next_cursor: str | None
 
 
+class Needs(TypedDict):
+    """The least that one run takes."""
+
+    cards: int
+    card_memory_mib: int
+    host_memory_mib: int
+
+
 class NewTopUp(TypedDict):
     """A payment that was just asked for, with what a page confirms an intent with."""
 
@@ -737,6 +1550,20 @@ class NewTopUp(TypedDict):
     asked_at: str
     paid_at: str | None
     client_secret: str
+
+
+class OpenItem(TypedDict):
+    """What of a bill was used on credit, or the arrears of a day."""
+
+    kind: Literal["bill", "arrears"]
+    reference: str
+    bill: str | None
+    since: str
+    due_on: str
+    amount: "Money"
+    open: "Money"
+    disputed: "Money"
+    age: Literal["not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90"]
 
 
 class OpenReject(TypedDict):
@@ -857,6 +1684,28 @@ class PackageOfferPage(TypedDict):
     next_cursor: str | None
 
 
+class PackageSale(TypedDict):
+    """A package on an own cluster, and whose it is."""
+
+    id: str
+    number: str
+    cluster: str
+    card_type: str
+    cards: int
+    starts_on: str
+    ends_on: str
+    ended_early: bool
+    ordered_at: str
+    tenant: str
+
+
+class PackageSaleBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["PackageSale"]
+    next_cursor: str | None
+
+
 class Package(TypedDict):
     """Cards of a cluster for a time."""
 
@@ -888,6 +1737,50 @@ class PackageTerm(TypedDict):
     ends_on: str
     price: "Money"
     tax_class: str
+
+
+class Payout(TypedDict):
+    """A payout: `held` waits for approval, `sent` is at the bank, `returned` is payable again."""
+
+    id: str
+    number: str
+    payee: str
+    amount: "Money"
+    state: Literal["held", "sent", "paid", "returned"]
+    failure: str
+    account_last_four: str
+    bank_reference: str
+    transfer: str
+    reversed: "Money"
+    held_at: str
+    ended_at: str | None
+
+
+class PayoutPage(TypedDict):
+    """A page of rows."""
+
+    data: list["Payout"]
+    next_cursor: str | None
+
+
+class PayoutStatement(TypedDict):
+    """What happened between two payouts."""
+
+    payout: "Payout | None"
+    opening: "Money"
+    earned: "Money"
+    commission: "Money"
+    commission_tax: "Money"
+    came_back: "Money"
+    paid_out: "Money"
+    closing: "Money"
+    held_back: "Money"
+    let_go: "Money"
+    settled_debt: "Money"
+    closing_payable: "Money"
+    closing_held_back: "Money"
+    closing_owed: "Money"
+    earnings: list["Earning"]
 
 
 class Plan(TypedDict):
@@ -1000,6 +1893,124 @@ class PricePage(TypedDict):
     next_cursor: str | None
 
 
+class Procurement(TypedDict):
+    """References of a purchase, each empty where there is none."""
+
+    purchase_order: str
+    contract: str
+    fund: str
+    project: str
+    cost_centre: str
+    contact: str
+    acceptance: str
+
+
+class ProgrammeDetail(TypedDict):
+    """The same, with what it says."""
+
+    code: str
+    name: str
+    name_en: str
+    jurisdiction: str
+    region: str
+    level: str
+    authority: str
+    mode: str
+    source_title: str
+    version: int | None
+    since: str | None
+    missing: list["ProgrammePart"]
+    assumptions: list["ProgrammePart"]
+    document: dict[str, object]
+
+
+class ProgrammeDifference(TypedDict):
+    """A place at which a version differs from the one before."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class ProgrammePart(TypedDict):
+    """A part on which the text is silent."""
+
+    path: str
+    text_needed: str
+    assumed: str | None
+    because: str
+
+
+class Programme(TypedDict):
+    """A published programme, and which version of it is in force here."""
+
+    code: str
+    name: str
+    name_en: str
+    jurisdiction: str
+    region: str
+    level: str
+    authority: str
+    mode: str
+    source_title: str
+    version: int | None
+    since: str | None
+
+
+class ProgrammePage(TypedDict):
+    """A page of rows."""
+
+    data: list["Programme"]
+    next_cursor: str | None
+
+
+class ProgrammeVersionDetail(TypedDict):
+    """The same, with its document."""
+
+    code: str
+    number: int
+    state: Literal["proposed", "active", "ended", "withdrawn"]
+    sha256: str
+    evaluator: int
+    origin: Literal["library", "officer"]
+    reason: str
+    made_at: str
+    decided_at: str | None
+    decision_reason: str
+    in_force_from: str | None
+    in_force_until: str | None
+    ended_because: str
+    missing: list["ProgrammePart"]
+    assumptions: list["ProgrammePart"]
+    differences: list["ProgrammeDifference"]
+    document: dict[str, object]
+
+
+class ProgrammeVersion(TypedDict):
+    """A version of a programme, and what became of it."""
+
+    code: str
+    number: int
+    state: Literal["proposed", "active", "ended", "withdrawn"]
+    sha256: str
+    evaluator: int
+    origin: Literal["library", "officer"]
+    reason: str
+    made_at: str
+    decided_at: str | None
+    decision_reason: str
+    in_force_from: str | None
+    in_force_until: str | None
+    ended_because: str
+
+
+class ProgrammeVersionPage(TypedDict):
+    """A page of rows."""
+
+    data: list["ProgrammeVersion"]
+    next_cursor: str | None
+
+
 class Project(TypedDict):
     """A cost unit that use and bill lines carry."""
 
@@ -1013,6 +2024,70 @@ class ProjectPage(TypedDict):
 
     data: list["Project"]
     next_cursor: str | None
+
+
+class Proof(TypedDict):
+    """A proof of a version."""
+
+    id: str
+    kind: Literal[
+        "software_copyright",
+        "patent_application",
+        "patent",
+        "algorithm_filing",
+        "generative_ai_filing",
+        "data_property",
+    ]
+    number: str
+    file_name: str
+    sha256: str
+    uploaded_at: str
+
+
+class Prospect(TypedDict):
+    """What a programme would give for a contract if what is missing came."""
+
+    programme: str
+    version: int
+    contract: str
+    provider: str
+    outcome: Literal["eligible", "refused", "incomplete", "needs_figure"]
+    amount: "Money | None"
+    is_at_most: bool
+    best: "Money"
+    missing: list[str]
+    verdicts: list["ProspectVerdict"]
+    steps: list["ProspectStep"]
+
+
+class ProspectStep(TypedDict):
+    """One intermediate number of the amount, in whole units: micro_yuan or card_time."""
+
+    name: str
+    clause: str
+    unit: str
+    value: str
+    inputs: dict[str, object]
+
+
+class ProspectVerdict(TypedDict):
+    """One condition, with the clause that it comes from and what it looked at."""
+
+    rule: str
+    clause: str
+    judgement: Literal["holds", "fails", "missing"]
+    inputs: dict[str, object]
+    missing: list[str]
+
+
+class Prospects(TypedDict):
+    """All of them, on the rated use from `since` to `as_of`, both included."""
+
+    since: str
+    as_of: str
+    net: "Money"
+    best: "Money"
+    prospects: list["Prospect"]
 
 
 class Quote(TypedDict):
@@ -1062,6 +2137,25 @@ class QuotedShare(TypedDict):
     card_time: "CardTime | None"
     payer_kind: Literal["in_kind", "promotion", "award", "paid", "credit", "arrears"]
     payer: str
+
+
+class Receivable(TypedDict):
+    """What is owed to one operator: owed = open items + unbilled."""
+
+    operator: str
+    operator_name: str
+    owed: "Money"
+    unbilled: "Money"
+    disputed: "Money"
+    aged: "Aged"
+    items: list["OpenItem"]
+
+
+class Receivables(TypedDict):
+    """What is owed, by operator."""
+
+    as_of: str
+    operators: list["Receivable"]
 
 
 class RecordStatus(TypedDict):
@@ -1160,6 +2254,63 @@ class Revoked(TypedDict):
     id: str
 
 
+class Round(TypedDict):
+    """What was handed in once, and what became of it."""
+
+    round: int
+    submitted_at: str
+    due_on: str
+    snapshot_sha256: str
+    outcome: Literal["approved", "rectify", "rejected"] | None
+    reason: str
+    failed: list[
+        Literal[
+            "ownership",
+            "proof_numbers",
+            "training_data",
+            "lineage",
+            "limits_told",
+            "no_filing_as_praise",
+        ]
+    ]
+
+
+class RunMonth(TypedDict):
+    """A month in which something was booked."""
+
+    month: str
+
+
+class RunMonthBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["RunMonth"]
+    next_cursor: str | None
+
+
+class RunTenant(TypedDict):
+    """A tenant's month, and what holds it up."""
+
+    tenant: str
+    name: str
+    step: Literal["open", "parked", "rated", "closed", "invoiced", "settled"]
+    waiting: int
+    parked: int
+    reasons: list[str]
+    refusal: str
+    gross: "Money | None"
+    bills: int
+    closed_at: str | None
+    settled_at: str | None
+
+
+class RunTenantBodyPage(TypedDict):
+    """A page of rows."""
+
+    data: list["RunTenant"]
+    next_cursor: str | None
+
+
 class Sandbox(TypedDict):
     """What programs name when they try something."""
 
@@ -1184,6 +2335,19 @@ class Seal(TypedDict):
     sealed_at: str
 
 
+class SettlementRun(TypedDict):
+    """A month's settlement as it stands."""
+
+    month: str
+    state: Literal["not_over", "grace", "moving", "still", "parked", "done"]
+    starts_by_itself_at: str
+    last_step_at: str | None
+    tenants: int
+    closed: int
+    finished: int
+    parked: int
+
+
 class Share(TypedDict):
     """What one payer bears of a charge."""
 
@@ -1192,6 +2356,49 @@ class Share(TypedDict):
     payer_kind: Literal["in_kind", "promotion", "award", "paid", "credit", "arrears"]
     payer: str
     posting: "Posting | None"
+
+
+class Side(TypedDict):
+    """A balance: documents, less use that is on no bill, is the books' balance."""
+
+    balance: "Money"
+    unbilled: "Money"
+    ledger: "Money"
+
+
+class SigningKey(TypedDict):
+    """The public half of a key that certificates were signed with."""
+
+    kid: str
+    public_key: str
+    first_used_at: str
+
+
+class SigningKeys(TypedDict):
+    """Every key that ever signed a certificate."""
+
+    data: list["SigningKey"]
+
+
+class SourceDelivery(TypedDict):
+    """A delivery, and how many of its records became what."""
+
+    import_id: str
+    format: str
+    origin: str
+    started_at: str
+    finished_at: str | None
+    accepted: int
+    duplicate: int
+    conflict: int
+    rejected: int
+
+
+class SourceDeliveryPage(TypedDict):
+    """A page of rows."""
+
+    data: list["SourceDelivery"]
+    next_cursor: str | None
 
 
 class SourceLine(TypedDict):
@@ -1339,6 +2546,40 @@ class ToppedUp(TypedDict):
     amount: "Money"
 
 
+class UsageDispute(TypedDict):
+    """A dispute about one usage record, or a span of it."""
+
+    id: str
+    record: str
+    source: str
+    external_id: str
+    tenant: str
+    operator: str
+    starts_at: str
+    ends_at: str
+    reason: Literal[
+        "did_not_run", "failed", "wrong_time", "wrong_cards", "twice", "not_ours", "other"
+    ]
+    words: str
+    state: Literal["open", "granted", "settled", "rejected", "escalated", "upheld", "withdrawn"]
+    opened_at: str
+    due_on: str
+    disputed: "Money"
+    before: "Money"
+    after: "Money | None"
+    escalation: str
+    escalated_at: str | None
+    closed_at: str | None
+    answers: list["Answer"]
+
+
+class UsageDisputePage(TypedDict):
+    """A page of rows."""
+
+    data: list["UsageDispute"]
+    next_cursor: str | None
+
+
 class Usage(TypedDict):
     """A usage record."""
 
@@ -1378,6 +2619,15 @@ class Verification(TypedDict):
     case: "Case | None"
 
 
+class VersionLineage(TypedDict):
+    """Where a version comes from, and what of its income goes there."""
+
+    parent: str
+    how: Literal["distilled", "quantised", "fine_tuned"]
+    royalty_ppm: int
+    burden_ppm: int
+
+
 class WebhookAttempt(TypedDict):
     """One call of a delivery, and what came of it."""
 
@@ -1407,6 +2657,7 @@ class WebhookDelivery(TypedDict):
     kind: Literal[
         "ping",
         "usage.rejected",
+        "usage.disputed",
         "invoice.issued",
         "month.settled",
         "statement.issued",
@@ -1416,15 +2667,28 @@ class WebhookDelivery(TypedDict):
         "award.approved",
         "balance.low",
         "hold.exhausted",
+        "budget.reached",
+        "budget.stopped",
+        "credit.changed",
         "package.ordered",
         "package.changed",
         "package.ending",
         "payment.received",
         "payment.failed",
+        "payment.due",
         "refund.paid",
         "refund.failed",
         "dispute.opened",
         "dispute.closed",
+        "usage_dispute.answered",
+        "usage_dispute.settled",
+        "payout.paid",
+        "payout.returned",
+        "payout.reversed",
+        "connected_account.limited",
+        "onward_payout.failed",
+        "payout_account.proposed",
+        "payout_account.approved",
         "key.created",
         "key.rotated",
         "key.revoked",
@@ -1465,6 +2729,7 @@ class WebhookEndpoint(TypedDict):
     kinds: list[
         Literal[
             "usage.rejected",
+            "usage.disputed",
             "invoice.issued",
             "month.settled",
             "statement.issued",
@@ -1474,15 +2739,28 @@ class WebhookEndpoint(TypedDict):
             "award.approved",
             "balance.low",
             "hold.exhausted",
+            "budget.reached",
+            "budget.stopped",
+            "credit.changed",
             "package.ordered",
             "package.changed",
             "package.ending",
             "payment.received",
             "payment.failed",
+            "payment.due",
             "refund.paid",
             "refund.failed",
             "dispute.opened",
             "dispute.closed",
+            "usage_dispute.answered",
+            "usage_dispute.settled",
+            "payout.paid",
+            "payout.returned",
+            "payout.reversed",
+            "connected_account.limited",
+            "onward_payout.failed",
+            "payout_account.proposed",
+            "payout_account.approved",
             "key.created",
             "key.rotated",
             "key.revoked",
