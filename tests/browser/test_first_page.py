@@ -47,8 +47,8 @@ def shown_rows(page: Page) -> dict[str, dict[str, str]]:
 
 
 def same(shown: str, exact: str) -> bool:
-    """Compare; of nothing at all only the fen are shown."""
-    return shown.replace("−", "-") == (exact if exact != "0.000000" else "0.00")
+    """Compare; of an amount in whole fen only the fen are shown."""
+    return shown.replace("−", "-") == exact.removesuffix("0000")
 
 
 def test_what_staff_see_is_what_the_settlement_command_says(page, demonstration):

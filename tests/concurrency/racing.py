@@ -7,11 +7,12 @@ or that somebody waited for a lock.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from kernel.errors import DomainError
 from kernel.sql import execute
@@ -19,6 +20,7 @@ from tests import database
 
 SECONDS_MAX = 60
 WATCH_SECONDS = 0.002
+HELD_SECONDS_MAX = 5
 
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
@@ -62,16 +64,32 @@ def _take_part(
         connections.close_all()
 
 
-def run_round(works: Sequence[Callable[[], object]]) -> list[object]:
-    """Run each piece of work in a thread, all from one barrier; return results and refusals."""
+@contextmanager
+def _held_until_two_wait(rows: str) -> Iterator[None]:
+    """Keep rows locked until two racers stand before them, or for a while where they do not."""
+    with transaction.atomic():
+        execute(rows)
+        yield
+        deadline = time.monotonic() + HELD_SECONDS_MAX
+        with database.as_owner():
+            while execute(WAITING).fetchone()[0] < 2 and time.monotonic() < deadline:
+                time.sleep(WATCH_SECONDS)
+
+
+def run_round(works: Sequence[Callable[[], object]], *, held: str | None = None) -> list[object]:
+    """Run each piece of work in a thread, all from one barrier; return results and refusals.
+
+    `held` is a query that locks what the racers meet at: they are let go when two wait for it.
+    """
     barrier = threading.Barrier(len(works))
     outcomes: list[object] = [None] * len(works)
     racers = [
         threading.Thread(target=_take_part, args=(work, outcomes, lane, barrier))
         for lane, work in enumerate(works)
     ]
-    for racer in racers:
-        racer.start()
+    with _held_until_two_wait(held) if held else nullcontext():
+        for racer in racers:
+            racer.start()
     for racer in racers:
         racer.join(SECONDS_MAX)
         assert not racer.is_alive(), "a racer hangs"
@@ -112,16 +130,17 @@ def run_race(
     rounds: int,
     make_works: Callable[[int], Sequence[Callable[[], object]]],
     rounds_max: int | None = None,
+    held: str | None = None,
 ) -> Race:
     """Run so many rounds; `make_works` sets the stage of a round and returns its racers' work.
 
     With `rounds_max` the race goes on, on a machine that let nobody meet, until somebody was
-    seen waiting or that many rounds were run.
+    seen waiting or that many rounds were run. With `held` they meet in every round.
     """
     race = Race()
     with watch_lock_waits(race):
         for number in range(rounds_max or rounds):
             if number >= rounds and race.lock_waits:
                 break
-            race.rounds.append(run_round(make_works(number)))
+            race.rounds.append(run_round(make_works(number), held=held))
     return race
