@@ -1,6 +1,7 @@
 """Every read of verification."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -326,16 +327,19 @@ class Attested:
     related: frozenset[str]
 
 
-def attested(*, organisation_id: int) -> Attested | None:
-    """Return what an organisation's last approved case declares; None where there is none."""
-    case = (
-        Verification.objects.filter(
-            organisation_id=organisation_id, state=VerificationState.APPROVED
-        )
-        .order_by("-id")
-        .first()
+def attested(*, organisation_ids: Collection[int]) -> dict[int, Attested]:
+    """Return what each organisation's last approved case declares; those without are left out."""
+    approved = Verification.objects.filter(
+        organisation_id__in=organisation_ids, state=VerificationState.APPROVED
     )
-    if case is None or case.declaration == Declaration.NOT_MADE:
-        return None
-    related = RelatedParty.objects.filter(verification=case).values_list("uscc", flat=True)
-    return Attested(uscc=case.uscc, industry=case.industry or None, related=frozenset(related))
+    last = {case.organisation_id: case for case in approved.order_by("id")}
+    declared = {case.pk: case for case in last.values() if case.declaration != Declaration.NOT_MADE}
+    related: dict[int, set[str]] = defaultdict(set)
+    for party in RelatedParty.objects.filter(verification__in=declared):
+        related[party.verification_id].add(party.uscc)
+    return {
+        case.organisation_id: Attested(
+            uscc=case.uscc, industry=case.industry or None, related=frozenset(related[case.pk])
+        )
+        for case in declared.values()
+    }

@@ -1,6 +1,6 @@
 """Every read of the catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -250,9 +250,10 @@ def _term(price: dict[str, Any]) -> PriceTerm:
     return PriceTerm(**price, tiers=tiers)
 
 
-def centre_owners_of(*, operator_id: int) -> list[int]:
-    """Return who owns the centres that an operator runs."""
-    owners = ComputeCentre.objects.filter(operator_id=operator_id).values_list(
-        "owner_id", flat=True
-    )
-    return sorted(set(owners))
+def centre_owners_of(*, operator_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return for each operator who owns the centres that it runs."""
+    owners: dict[int, set[int]] = {operator_id: set() for operator_id in operator_ids}
+    centres = ComputeCentre.objects.filter(operator_id__in=operator_ids)
+    for operator_id, owner_id in centres.values_list("operator_id", "owner_id"):
+        owners[operator_id].add(owner_id)
+    return owners

@@ -104,19 +104,21 @@ def engagements(*, tenant_id: int, now: datetime) -> list[Engagement]:
     for contract in contracts:
         use.setdefault((contract.provider_id, contract.pk), [])
     by_id = {contract.pk: contract for contract in contracts}
-    subject, own = _subject(tenant_id), attested(organisation_id=tenant_id)
-    providers = Organisation.objects.in_bulk({operator_id for operator_id, _ in use})
-    # Each provider's verification and centres are read once, however many contracts are with it.
-    known = {
-        operator_id: _provider(operator, tenant_id=tenant_id, own=own)
-        for operator_id, operator in providers.items()
-    }
+    involved = Organisation.objects.in_bulk({tenant_id, *(operator for operator, _ in use)})
+    said = attested(organisation_ids=involved)
+    owners = centre_owners_of(operator_ids=involved)
+    firm = involved[tenant_id]
+    subject = _subject(firm, said.get(tenant_id))
     made = [
         _engagement(
             by_id.get(contract_id or 0),
-            providers[operator_id],
+            involved[operator_id],
             subject=subject,
-            provider=known[operator_id],
+            provider=Provider(
+                region=_region(involved[operator_id].uscc),
+                is_related=_is_related(said.get(tenant_id), said.get(operator_id)),
+                is_own_facility=tenant_id in {operator_id, *owners[operator_id]},
+            ),
             costs=costs,
             as_of=as_of,
         )
@@ -166,9 +168,7 @@ def _costs(line: Mapping[str, Any]) -> list[Cost]:
     ]
 
 
-def _subject(tenant_id: int) -> Subject:
-    firm = Organisation.objects.get(id=tenant_id)
-    said = attested(organisation_id=tenant_id)
+def _subject(firm: Organisation, said: Attested | None) -> Subject:
     return Subject(
         kind=KINDS.get(firm.kind),
         registered_region=_region(firm.uscc),
@@ -179,14 +179,6 @@ def _subject(tenant_id: int) -> Subject:
 
 def _region(uscc: str | None) -> str | None:
     return uscc[REGION_OF_USCC] if uscc else None
-
-
-def _provider(operator: Organisation, *, tenant_id: int, own: Attested | None) -> Provider:
-    return Provider(
-        region=_region(operator.uscc),
-        is_related=_is_related(own, attested(organisation_id=operator.pk)),
-        is_own_facility=tenant_id in {operator.pk, *centre_owners_of(operator_id=operator.pk)},
-    )
 
 
 def _is_related(one: Attested | None, other: Attested | None) -> bool | None:

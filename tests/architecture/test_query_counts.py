@@ -133,10 +133,6 @@ def named(address: Address, tenant: Organisation) -> dict[str, object]:
     return {} if make is None else make(World(tenant))
 
 
-# They read the verification and the centres of each provider that a firm has a contract with.
-BY_PROVIDER = frozenset({"prospects", "prospect", "api-programme-prospects"})
-
-
 @pytest.fixture(autouse=True)
 def _nothing_is_logged() -> Iterator[None]:
     """Leave out the log of a thousand requests, which costs more than they do."""
@@ -170,11 +166,7 @@ def test_the_numbers_hold_however_many_rows_there_are(counts):
     for (name, _), (_, queries) in more.items():
         most[name] = max(most.get(name, 0), queries)
     assert {at: told for at, told in more.items() if told[0] not in {200, 302}} == {}
-    grown = {
-        at: (few[at][1], n)
-        for at, (_, n) in more.items()
-        if n > few[at][1] and at[0] not in BY_PROVIDER
-    }
+    grown = {at: (few[at][1], n) for at, (_, n) in more.items() if n > few[at][1]}
     assert grown == {}, "queries that grow with rows: few, more"
     beyond = {name: n for name, n in most.items() if not n <= QUERIES_MAX[name] <= n + SLACK}
     assert beyond == {}, "mend the page, or the number in tests/architecture/query_counts.py"
