@@ -57,6 +57,45 @@ jobs = st.sampled_from(["a", "b"])
 cards = st.sampled_from([500, 1_000, 2_500])
 minutes = st.integers(1, 150)
 
+# What a short run has to meet beside every rule, whatever its seed.
+ALWAYS = frozenset(
+    {
+        "rate: paid by in_kind",
+        "rate: paid by promotion",
+        "rate: paid by paid",
+        "rate: captured what was held",
+        "hold: given",
+        "hold: refused for money",
+        "release: closed",
+    }
+)
+# What there is beside; the walk further down meets it in any case.
+RARE = frozenset(
+    {
+        "rate: paid by credit",
+        "rate: owed for no_hold",
+        "rate: owed for enforcement_lag",
+        "rate: owed for late_usage",
+        "pay: cleared a debt",
+        "pay_by_bank: cleared a debt",
+        "hold: refused, as the job has one",
+        "extend: given",
+        "extend: covered already",
+        "extend: refused for money",
+        "extend: refused, as it is closed",
+        "extend: refused, as its job has ended",
+        "release: waits for its use",
+        "release: refused, as it is closed",
+        "wait: a hold expired",
+        "close_november: booked what expired",
+        "ask_back: asked",
+        "ask_back: refused",
+        "settle_refund: pending to succeeded",
+        "settle_refund: pending to failed",
+        "settle_refund: succeeded to failed",
+    }
+)
+
 
 class WalletMachine(FilledWallet):
     """Does to the wallet what it does to the model, in a transaction that is rolled back."""
@@ -95,9 +134,11 @@ class WalletMachine(FilledWallet):
             starts_at=starts,
         )
         if missing:
+            self.saw("hold: refused for money")
             with expect_missing(missing), transaction():
                 holding.open_hold(job=wanted, until=until, now=self.now)
         elif self.model.open_hold(place, key) is not None:
+            self.saw("hold: refused, as the job has one")
             with pytest.raises(ledger.HoldReferenceReused), transaction():
                 holding.open_hold(job=wanted, until=until, now=self.now)
         else:
@@ -108,32 +149,40 @@ class WalletMachine(FilledWallet):
             self.model.holds.append(hold)
             self.model.set_aside(hold, given)
             self.wallet.hold_ids[number] = opened.pk
+            self.saw("hold: given")
 
     @precondition(lambda self: self.model.holds)
     @rule(data=st.data(), length=st.integers(-60, 180))
     def extend(self, data: st.DataObject, length: int) -> None:
         hold = data.draw(st.sampled_from(self.model.holds))
-        until = hold.until + timedelta(minutes=length)
+        self.lengthen(hold, hold.until + timedelta(minutes=length))
+
+    def lengthen(self, hold: Hold, until: datetime) -> None:
         if hold.state != "open":
+            self.saw("extend: refused, as it is closed")
             with pytest.raises(ledger.HoldIsClosed):
                 self._extend(hold, until)
             return
         if until <= hold.until:
+            self.saw("extend: covered already")
             self._extend(hold, until)
             return
         if hold.ended is not None:
+            self.saw("extend: refused, as its job has ended")
             with pytest.raises(holding.UnableToHold) as refusal:
                 self._extend(hold, until)
             assert refusal.value.details == {"ended_at": hold.ended.isoformat()}
             return
         given, missing = self.model.reserve(hold.place, hold.milli_cards, hold.until, until)
         if missing:
+            self.saw("extend: refused for money")
             with expect_missing(missing):
                 self._extend(hold, until)
             return
         self._extend(hold, until)
         self.model.set_aside(hold, given)
         hold.until, hold.expires = until, until + 24 * HOUR
+        self.saw("extend: given")
 
     def _extend(self, hold: Hold, until: datetime) -> None:
         with transaction():
@@ -152,11 +201,13 @@ class WalletMachine(FilledWallet):
 
     def end(self, hold: Hold, ended: datetime | None) -> None:
         if hold.state != "open":
+            self.saw("release: refused, as it is closed")
             with pytest.raises(ledger.HoldIsClosed):
                 self._release(hold, ended)
             return
         self._release(hold, ended)
         self.model.release(hold, ended)
+        self.saw(f"release: {'waits for its use' if hold.state == 'open' else 'closed'}")
 
     def _release(self, hold: Hold, ended: datetime | None) -> None:
         with transaction():
@@ -178,6 +229,7 @@ class WalletMachine(FilledWallet):
     )
     def use(self, place: str, job: str, milli_cards: int, length: int, is_rated: bool) -> None:
         self._use(place, self._key(place, job), milli_cards, length)
+        self.saw(f"use: {'rated at once' if is_rated else 'waits'}")
         if is_rated:
             self.rate()
 
@@ -190,6 +242,7 @@ class WalletMachine(FilledWallet):
         self._use(place, key, milli_cards, ran)
         self.rate()
         hold = self.model.open_hold(place, key)
+        self.saw(f"run_held: {'without a hold' if hold is None else 'with its hold'}")
         if ends and hold is not None:
             self.end(hold, self.model.metered[place, key])
 
@@ -216,8 +269,18 @@ class WalletMachine(FilledWallet):
         return self.model.metered.get((place, key), START + 6 * HOUR * key.endswith("b"))
 
     def rate(self) -> None:
+        credit = [] if self.model.credit is None else [self.model.credit]
+        left = {lot: lot.left for lot in self.model.lots + credit}
+        captured = sum(part.captured for hold in self.model.holds for part in hold.parts)
         self.wallet.market.rate()
         self.model.rate()
+        for lot, before in left.items():
+            if lot.left < before:
+                self.saw(f"rate: paid by {lot.stage}")
+        if sum(part.captured for hold in self.model.holds for part in hold.parts) > captured:
+            self.saw("rate: captured what was held")
+        for cause in +self.model.owed_by_cause:
+            self.saw(f"rate: owed for {cause}")
 
     # --- What goes back -------------------------------------------------------------------------
 
@@ -225,7 +288,9 @@ class WalletMachine(FilledWallet):
     @rule(data=st.data(), fen=st.integers(1, 2_000) | st.none())
     def ask_back(self, data: st.DataObject, fen: int | None) -> None:
         """Ask for some of one payment or of all, or for all that there is."""
-        chosen = data.draw(st.none() | st.sampled_from(self.model.payments))
+        self.ask(data.draw(st.none() | st.sampled_from(self.model.payments)), fen)
+
+    def ask(self, chosen: Payment | None, fen: int | None) -> None:
         sources = [
             (payment, most)
             for payment, most in self.model.refundable()
@@ -238,6 +303,7 @@ class WalletMachine(FilledWallet):
             with pytest.raises(payments.UnableToRefund) as refusal:
                 self._ask_back(chosen, wanted, token=token)
             assert refusal.value.details == {"refundable": Money.from_fen(most).to_text()}
+            self.saw("ask_back: refused")
             return
         asked = self._ask_back(chosen, wanted, token=token)
         expected = []
@@ -250,6 +316,7 @@ class WalletMachine(FilledWallet):
                 self.wallet.paid_back[refund.number] = asked[len(expected) - 1].pk
                 wanted -= taken
         assert [(one.payment_id, one.amount_fen) for one in asked] == expected
+        self.saw("ask_back: asked")
 
     def _ask_back(self, payment: Payment | None, fen: int, *, token: str) -> list[PaidBack]:
         return payments.ask_refunds(
@@ -264,10 +331,14 @@ class WalletMachine(FilledWallet):
     @precondition(lambda self: self.model.refunds)
     @rule(data=st.data(), state=st.sampled_from(["succeeded", "failed"]))
     def settle_refund(self, data: st.DataObject, state: str) -> None:
-        refund = data.draw(st.sampled_from(self.model.refunds))
+        self.settle(data.draw(st.sampled_from(self.model.refunds)), state)
+
+    def settle(self, refund: Refund, state: str) -> None:
         kept = PaidBack.objects.get(pk=self.wallet.paid_back[refund.number])
         settled = paying.settle_refund(kept, state=state, now=self.now)
+        before = refund.state
         self.model.settle(refund, state)
+        self.saw(f"settle_refund: {before} to {refund.state}")
         assert settled.state == refund.state
 
     # --- What is over ---------------------------------------------------------------------------
@@ -280,10 +351,12 @@ class WalletMachine(FilledWallet):
         if days is not None:
             released = ledger.release_expired(now=self.now)
             assert released == self.model.expire(now=self.now)
-            self.book_breakage(timedelta(days=days))
+            self.saw(f"wait: {'a hold expired' if released else 'no hold expired'}")
+            self.book_breakage(timedelta(days=days), of="wait")
 
-    def book_breakage(self, grace: timedelta) -> None:
+    def book_breakage(self, grace: timedelta, *, of: str) -> None:
         booked = book_breakage(grace=grace, now=self.now)
+        self.saw(f"{of}: {'booked what expired' if booked else 'nothing to book'}")
         assert booked == self.model.break_lots(expired_by=self.now - grace)
 
     @precondition(lambda self: not self.model.is_closed and len(self.model.lots) > 1)
@@ -296,7 +369,7 @@ class WalletMachine(FilledWallet):
         )
         assert closing.parked_reason == ""
         self.model.is_open, self.model.is_closed = False, True
-        self.book_breakage(timedelta(0))
+        self.book_breakage(timedelta(0), of="close_november")
 
     # --- What must be so --------------------------------------------------------------------
 
@@ -323,9 +396,16 @@ def _stripe_named(settings: Any) -> None:
 
 
 def test_a_wallet_is_its_model() -> None:
+    WalletMachine.seen.clear()
     run_state_machine_as_test(
-        WalletMachine, settings=settings(max_examples=25, stateful_step_count=15, deadline=None)
+        WalletMachine, settings=settings(max_examples=40, stateful_step_count=15, deadline=None)
     )
+
+    # Then no rule was passed over, and what the wallet is for came to pass
+    seen = WalletMachine.seen
+    rules = {one.function.__name__ for one in WalletMachine.setup_state().rules}
+    assert rules == {what.partition(":")[0] for what in seen} - {"rate"}, sorted(seen.items())
+    assert seen.keys() >= ALWAYS, sorted(ALWAYS - seen.keys())
 
 
 @pytest.fixture
@@ -356,6 +436,61 @@ def test_a_job_of_the_same_name_on_another_cluster_does_not_end_a_hold(machine) 
     machine.the_wallet_is_the_model()
     assert hold.state == "closed"
     assert set(+machine.model.owed_by_cause) == {"no_hold"}
+
+
+@pytest.fixture
+def filled() -> Iterator[WalletMachine]:
+    """Return a wallet with 80 yuan, credit of ten, an hour of cards and a yuan of promotion."""
+    machine = WalletMachine()
+    machine.open(limit=10_000_000, fen=8_000, card_hours=1, promotion=1_000_000, length=6)
+    yield machine
+    machine.teardown()
+
+
+def test_a_walk_meets_what_is_rare(filled: WalletMachine) -> None:
+    machine, model = filled, filled.model
+    WalletMachine.seen.clear()
+
+    # When holds are given, refused, extended, ended and let go
+    machine.hold("other", "a", 1_000, 60)
+    machine.hold("other", "a", 1_000, 60)
+    machine.hold("plain", "b", 500_000, 600)
+    [held] = model.holds
+    for minutes in (-10, 60, 20_000):
+        machine.lengthen(held, held.until + timedelta(minutes=minutes))
+    machine.use("other", "a", 1_000, 60, is_rated=True)
+    machine.end(held, START + timedelta(minutes=90))
+    machine.lengthen(held, held.until + HOUR)
+    machine.use("other", "a", 1_000, 60, is_rated=True)
+    machine.lengthen(held, held.until + HOUR)
+    machine.end(held, None)
+    machine.hold("other", "b", 500, 30)
+    machine.end(model.holds[-1], None)
+
+    # And money is asked back, goes, and comes back
+    for fen in (100, 200, 10_000):
+        machine.ask(None, fen)
+    machine.settle(model.refunds[0], "succeeded")
+    machine.settle(model.refunds[0], "failed")
+    machine.settle(model.refunds[1], "failed")
+
+    # And all is spent, also behind a hold, and paid in again, by bank and by card
+    machine.hold("plain", "a", 1_000, 5)
+    machine.use("plain", "b", 30_000, 90, is_rated=True)
+    machine.use("plain", "a", 1_000, 60, is_rated=True)
+    machine.use("plain", "b", 1_000, 60, is_rated=True)
+    machine.pay_by_bank(2_000_000, "everything", length=None)
+    machine.pay(8_000)
+
+    # And time goes by: a hold expires, lots end, the month is closed, and use comes late
+    machine.hold("project", "a", 500, 30)
+    machine.promote(500_000, "everything", starts=0, length=7)
+    machine.wait(60, days=0)
+    machine.close_november()
+    machine.use("plain", "b", 30_000, 150, is_rated=True)
+
+    # Then each way that a rule may end was met
+    assert machine.seen.keys() >= ALWAYS | RARE, sorted((ALWAYS | RARE) - machine.seen.keys())
 
 
 @pytest.mark.soak

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction as database
 from hypothesis import strategies as st
@@ -184,13 +185,29 @@ def expect_debts(wallet: Wallet, model: WalletModel) -> None:
 
 
 class FilledWallet(RuleBasedStateMachine):
-    """A wallet and its model, in a transaction of their own, and everything that comes in."""
+    """A wallet and its model, in a transaction of their own, and everything that comes in.
+
+    It begins with card time and a promotion, so that already a short run spends of every stage.
+    """
+
+    # What came to pass how often, as "rule: what became of it", over all runs of this process.
+    seen: ClassVar[Counter[str]] = Counter()
 
     @initialize(
         limit=st.none() | st.integers(0, 30 * YUAN),
         fen=st.none() | st.integers(1_000, 8_000),
+        card_hours=st.integers(1, 4),
+        promotion=st.integers(1, 10 * YUAN),
+        length=st.integers(6, 48),
     )
-    def open(self, limit: int | None, fen: int | None) -> None:
+    def open(
+        self,
+        limit: int | None,
+        fen: int | None,
+        card_hours: int = 0,
+        promotion: int = 0,
+        length: int = 48,
+    ) -> None:
         self.block = database.atomic()
         self.block._from_testcase = True
         self.block.__enter__()
@@ -199,6 +216,10 @@ class FilledWallet(RuleBasedStateMachine):
         self.model = WalletModel(price=PRICE, places=PLACES, limit=limit)
         if fen is not None:
             self.pay(fen)
+        if card_hours:
+            self.grant_card_time(card_hours, "cluster", starts=0, length=length)
+        if promotion:
+            self.promote(promotion, "everything", starts=0, length=length)
 
     # --- What comes in ----------------------------------------------------------------------
 
@@ -218,7 +239,7 @@ class FilledWallet(RuleBasedStateMachine):
         self.wallet.accounts[lot.number] = self.wallet.find_account(
             kind="paid", subject=f"stripe:{asked.public_id}"
         )
-        self.model.clear_debts(now=self.now)
+        self.clear_debts("pay")
 
     @rule(micro=st.integers(1, 30 * YUAN), scope=scopes, length=st.none() | st.integers(1, 60))
     def pay_by_bank(self, micro: int, scope: str, length: int | None) -> None:
@@ -232,7 +253,16 @@ class FilledWallet(RuleBasedStateMachine):
             )
             ledger.clear_debts(tenant_id=self.wallet.tenant_id, now=self.now)
         self.wallet.accounts[lot.number] = kept.account_id
+        self.clear_debts("pay_by_bank")
+
+    def clear_debts(self, rule_name: str) -> None:
+        owed = sum(self.model.debts)
         self.model.clear_debts(now=self.now)
+        is_cleared = sum(self.model.debts) < owed
+        self.saw(f"{rule_name}: {'cleared a debt' if is_cleared else 'kept'}")
+
+    def saw(self, what: str) -> None:
+        self.seen[what] += 1
 
     @rule(micro=st.integers(1, 20 * YUAN), scope=scopes, starts=hours, length=st.integers(1, 48))
     def promote(self, micro: int, scope: str, starts: int, length: int) -> None:
@@ -249,6 +279,7 @@ class FilledWallet(RuleBasedStateMachine):
             "promotion", micro, places=where, specificity=rank, starts=begins, ends=ends
         )
         self.wallet.accounts[lot.number] = kept.account_id
+        self.saw("promote: granted")
 
     @rule(
         card_hours=st.integers(1, 12),
@@ -272,6 +303,7 @@ class FilledWallet(RuleBasedStateMachine):
             "in_kind", quantity, places=where, specificity=rank | 1, starts=begins, ends=ends
         )
         self.wallet.accounts[lot.number] = kept.account_id
+        self.saw("grant_card_time: granted")
 
     def _terms(self, name: str, ends: datetime | None) -> dict[str, Any]:
         reference = f"{name}-{len(self.wallet.accounts)}"

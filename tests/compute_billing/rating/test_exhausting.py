@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from compute_billing.catalogue import operations as catalogue
+from compute_billing.catalogue.models import Cluster
+from compute_billing.contracts import operations as contracts
 from compute_billing.ledger import operations as ledger
 from compute_billing.ledger.models import Hold
 from compute_billing.metering.models import Allocation
@@ -213,17 +216,19 @@ class TestEnding:
         assert exhausting.end_over(now=START + 34 * HOUR) == 1
 
 
-def use(market: Market, *, hours: int) -> None:
-    """Report two cards of the job from its start on."""
-    market.report(
+def use(market: Market, *, hours: int, since: datetime = START, **reported: Any) -> None:
+    """Report two cards of the job, from its start on."""
+    outcome = market.report(
         {
             "account": "acme",
             "milli_cards": 2_000,
             "allocation_key": "job-a",
-            "started_ms": instant_ms(START),
-            "ended_ms": instant_ms(START + hours * HOUR),
+            "started_ms": instant_ms(since),
+            "ended_ms": instant_ms(since + hours * HOUR),
+            **reported,
         }
     )
+    assert outcome.accepted == 1, outcome
 
 
 def test_nobody_else_reads_of_it(market: Market) -> None:
@@ -305,3 +310,77 @@ def test_a_silent_case_becomes_one_of_money_when_somebody_asks(market: Market) -
     assert noted is not None
     assert (noted.cause, noted.refusals, noted.shortfall) == ("money", 1, MISSING)
     assert ExhaustedHold.objects.count() == 1
+
+
+class TestJobsOfTheSameName:
+    """A source may report of several clusters, and a cluster may be reported of by several."""
+
+    @pytest.fixture
+    def elsewhere(self, market: Market) -> Cluster:
+        """Return a second cluster of the centre, of which the market's source reports too."""
+        return catalogue.add_cluster(
+            centre_id=market.cluster.centre_id,
+            code=f"{market.cluster.code}-b",
+            name="50P",
+            milli_cards=160_000,
+        )
+
+    def test_one_that_runs_elsewhere_is_not_silent_here(
+        self, market: Market, elsewhere: Cluster
+    ) -> None:
+        make_hold(market)
+        use(market, hours=3, cluster=elsewhere.code)
+        Allocation.objects.update(ended_at=None)
+        assert exhausting.note_silent(now=NOW) == 0
+
+    def test_one_that_its_source_reports_of_this_cluster_is(
+        self, market: Market, elsewhere: Cluster
+    ) -> None:
+        hold = make_hold(market, cluster_id=elsewhere.pk)
+        use(market, hours=3, cluster=elsewhere.code)
+        Allocation.objects.update(ended_at=None)
+        assert exhausting.note_silent(now=NOW) == 1
+        assert ExhaustedHold.objects.get().hold == hold
+
+    def test_one_that_went_on_elsewhere_is_not(self, market: Market, elsewhere: Cluster) -> None:
+        # given an hour under its hold, and a restart on the other cluster
+        make_hold(market)
+        use(market, hours=1)
+        use(market, since=START + HOUR, hours=5, cluster=elsewhere.code)
+        Allocation.objects.update(ended_at=None)
+        assert exhausting.note_silent(now=NOW) == 0
+
+    def test_one_of_another_project_is_not(self, market: Market) -> None:
+        project = contracts.add_project(
+            tenant_id=market.tenants["acme"].pk, code="vision", name="Vision"
+        )
+        make_hold(market, project_id=project.pk)
+        use(market, hours=3)
+        Allocation.objects.update(ended_at=None)
+        assert exhausting.note_silent(now=NOW) == 0
+
+    def test_a_newer_hold_that_covers_less_is_the_one_that_counts(self, market: Market) -> None:
+        # given a hold that was let go, as its job had not begun, and a shorter one for the job
+        release(make_hold(market), ended_at=None)
+        shorter = make_hold(market, reference="hold-2", hours=1)
+        poll(market, until=START + HOUR)
+        Allocation.objects.update(metered_until=START + timedelta(minutes=90))
+        assert exhausting.note_silent(now=NOW) == 1
+        assert ExhaustedHold.objects.get().hold == shorter
+
+    def test_the_end_of_one_elsewhere_does_not_end_the_case_here(
+        self, market: Market, elsewhere: Cluster
+    ) -> None:
+        note(make_hold(market))
+        use(market, hours=3, cluster=elsewhere.code)
+        Allocation.objects.update(ended_at=START + 3 * HOUR)
+        assert exhausting.end_over(now=NOW) == 0
+
+    def test_the_end_of_the_job_that_its_source_reports_of_this_cluster_does(
+        self, market: Market, elsewhere: Cluster
+    ) -> None:
+        note(make_hold(market, cluster_id=elsewhere.pk))
+        use(market, hours=3, cluster=elsewhere.code)
+        Allocation.objects.update(ended_at=START + 3 * HOUR)
+        assert exhausting.end_over(now=NOW) == 1
+        assert cases(market) == [("ended", HOUR)]
