@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Error as BrowserError
 from xdist.scheduler import LoadFileScheduling
 
-from tests import database, services
+from tests import database, services, template
 from tests.demo_server import demonstration, demonstrations
 from tests.stripe_server import emptied_stripe, local_stripe, shared_stripe
 
@@ -100,6 +100,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
 def _clean_after_commits(_case: TransactionTestCase) -> None:
     """Stand in for Django's flush, which needs TRUNCATE and forgets what migrations inserted."""
     database.clean()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, request: pytest.FixtureRequest
+) -> None:
+    """Let the processes of a run copy one migrated database."""
+    if template.is_shared() and not request.config.getvalue("reuse_db"):
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template.make_template()
+
+
+def pytest_sessionfinish() -> None:
+    """Drop what was copied, once every process has ended."""
+    if not template.is_shared():
+        template.drop_template()
 
 
 @pytest.fixture(scope="session")

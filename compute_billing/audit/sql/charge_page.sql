@@ -1,5 +1,26 @@
 -- A tenant's charges in the order in which they were made; `after_*` is the last one of the page
--- before. With usage_ids, those of some records of a month.
+-- before. With usage_ids, those of some records of a month. The page is cut before anything is
+-- looked up for it: so many tables are joined that the planner would not find that order itself.
+WITH asked AS MATERIALIZED (
+    SELECT *
+    FROM rating_charge c
+    WHERE c.tenant_id = %(tenant_id)s
+        AND (%(usage_ids)s::bigint[] IS NULL
+            OR (c.recorded_month = %(recorded_month)s::date AND c.usage_id = ANY(%(usage_ids)s)))
+        AND (%(booked_month)s::date IS NULL OR c.booked_month = %(booked_month)s)
+        AND (%(usage_month)s::date IS NULL OR c.usage_month = %(usage_month)s)
+        AND (%(project)s::text IS NULL OR c.project_id IN (
+            SELECT id FROM contracts_project
+            WHERE tenant_id = %(tenant_id)s AND code = %(project)s))
+        AND (%(card_type)s::text IS NULL OR c.price_id IN (
+            SELECT price.id FROM catalogue_price price
+            JOIN catalogue_meter meter ON meter.id = price.meter_id
+            WHERE meter.code = %(card_type)s))
+        AND (%(after_id)s::bigint IS NULL OR (c.recorded_month >= %(after_month)s::date
+            AND (c.recorded_month, c.id) > (%(after_month)s::date, %(after_id)s::bigint)))
+    ORDER BY c.recorded_month, c.id
+    LIMIT %(limit)s
+)
 SELECT c.id AS charge_id, c.recorded_month, source.code AS source, source.name AS source_name, u.external_id, c.segment_no,
     c.revision, c.usage_month, c.booked_month, c.segment_start, c.segment_end,
     list.code AS price_list,
@@ -10,7 +31,7 @@ SELECT c.id AS charge_id, c.recorded_month, source.code AS source, source.name A
     run.started_at AS charged_at,
     reversed_use.external_id AS reverses_external_id, reversed.segment_no AS reverses_segment_no,
     reversed.revision AS reverses_revision
-FROM rating_charge c
+FROM asked c
 JOIN metering_usage_record u ON u.tenant_id = c.tenant_id AND u.recorded_month = c.recorded_month
     AND u.id = c.usage_id
 JOIN metering_usage_source source ON source.id = u.source_id
@@ -27,14 +48,4 @@ LEFT JOIN rating_charge reversed ON c.reverses_id IS NOT NULL
 LEFT JOIN metering_usage_record reversed_use ON reversed_use.tenant_id = reversed.tenant_id
     AND reversed_use.recorded_month = reversed.recorded_month
     AND reversed_use.id = reversed.usage_id
-WHERE c.tenant_id = %(tenant_id)s
-    AND (%(usage_ids)s::bigint[] IS NULL
-        OR (c.recorded_month = %(recorded_month)s::date AND c.usage_id = ANY(%(usage_ids)s)))
-    AND (%(booked_month)s::date IS NULL OR c.booked_month = %(booked_month)s)
-    AND (%(usage_month)s::date IS NULL OR c.usage_month = %(usage_month)s)
-    AND (%(project)s::text IS NULL OR project.code = %(project)s)
-    AND (%(card_type)s::text IS NULL OR meter.code = %(card_type)s)
-    AND (%(after_id)s::bigint IS NULL OR (c.recorded_month >= %(after_month)s::date
-        AND (c.recorded_month, c.id) > (%(after_month)s::date, %(after_id)s::bigint)))
 ORDER BY c.recorded_month, c.id
-LIMIT %(limit)s
