@@ -141,13 +141,14 @@ from compute_billing.settlement.models import (
     OperatorStatement,
     OperatorStatementLine,
 )
-from compute_billing.subsidies.models import Award, AwardCounter, Fund, Programme
+from compute_billing.subsidies.models import Award, AwardCounter, AwardFund, Fund, Programme
 
 __all__ = [
     "Allocation",
     "AutoTopUp",
     "Award",
     "AwardCounter",
+    "AwardFund",
     "BankAccount",
     "BankDecision",
     "BankLine",

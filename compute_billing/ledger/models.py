@@ -56,6 +56,7 @@ class LedgerAccount(models.Model):
         COMMISSION_TAX = "commission_tax"
         LICENCE_CUSTODY = "licence_custody"
         LICENCE_OWED = "licence_owed"
+        REIMBURSEMENT = "reimbursement"
 
     owner_kind = models.CharField(max_length=16, choices=OwnerKind)
     owner_id = models.BigIntegerField()

@@ -342,3 +342,16 @@ def find_lot(*, tenant_id: int, stage: str, reference: str, unit: str) -> Lot | 
         **nothing,
     )
     return Lot(**found[0]) if found else None
+
+
+def card_time_unit(*, meter_id: int) -> str:
+    """Return the unit of a meter's card time.
+
+    Raises:
+        AccountNotFound: there is no such meter.
+    """
+    found = row(statement(ROOM, "meter_code.sql"), meter_id=meter_id)
+    if found is None:
+        message = f"There is no meter {meter_id}."
+        raise AccountNotFound(message, details={"meter_id": meter_id})
+    return f"CT:{found['code']}"

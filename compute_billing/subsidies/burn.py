@@ -131,7 +131,7 @@ def fund(
 
 def awards_of_fund(*, fund_id: int, now: datetime) -> list[AwardLine]:
     """Return a fund's awards by reference."""
-    awards = Award.objects.filter(fund_id=fund_id).select_related("tenant", "counter")
+    awards = Award.objects.filter(parts__fund_id=fund_id).select_related("tenant", "counter")
     return [_award(award, now=now) for award in awards.order_by("reference")]
 
 
@@ -139,7 +139,7 @@ def award_page(
     *, fund_id: int, phase: AwardPhase | None, after: str | None, limit: int, now: datetime
 ) -> list[AwardLine]:
     """Return a fund's awards in a phase (None: in any) by reference, from behind one on."""
-    awards = Award.objects.filter(fund_id=fund_id).select_related("tenant", "counter")
+    awards = Award.objects.filter(parts__fund_id=fund_id).select_related("tenant", "counter")
     if phase is not None:
         awards = awards.filter(_in_phase(phase, now=now))
     if after is not None:

@@ -1,26 +1,43 @@
 """Every write of public money: programmes, funds and awards, each with an audit entry."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
-from accounts.events.operations import emit
-from accounts.events.vocabulary import AwardApproved
-from accounts.queries import roles_in, was_member_since
 from compute_billing.ledger import queries as ledger
-from compute_billing.ledger.operations import CNY, Overdraft, Transfer, account, post
-from compute_billing.subsidies.locks import lock_fund, lock_person
-from compute_billing.subsidies.models import Award, AwardCounter, Fund, Programme
+from compute_billing.ledger.operations import CNY, Transfer, account, post
+from compute_billing.subsidies import funding
+from compute_billing.subsidies.approving import (
+    FourEyesViolated,
+    keep,
+    refusals,
+    refuse_partial_approver,
+    refuse_taken,
+)
+from compute_billing.subsidies.funding import (
+    CardTime,
+    FundExhausted,
+    FundShare,
+    UnableToApproveAward,
+)
+from compute_billing.subsidies.locks import lock_fund
+from compute_billing.subsidies.models import Award, Fund, Programme
+from compute_billing.subsidies.terms import PPM, VOUCHER, AwardMode, AwardTerms, BasisKind, Payee
 from kernel import audit
 from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
-from kernel.money import Money
 from kernel.periods import Period
 from kernel.transactions import transaction, transaction_required
 
-MEMBERSHIP_LOOK_BACK: Final = timedelta(days=365)
-PPM: Final = 1_000_000
+__all__ = [
+    "CardTime",
+    "FourEyesViolated",
+    "FundExhausted",
+    "FundShare",
+    "UnableToApproveAward",
+]
 
 
 class UnableToFoundProgramme(DomainError):
@@ -39,24 +56,6 @@ class UnableToAppropriate(DomainError):
     """The amount is not positive, or there is no such fund."""
 
     code = "unable_to_appropriate"
-
-
-class UnableToApproveAward(DomainError):
-    """The terms are malformed, the reference is taken, or there is no such fund."""
-
-    code = "unable_to_approve_award"
-
-
-class FourEyesViolated(UnableToApproveAward):
-    """The approver made the award, or belongs to the beneficiary."""
-
-    code = "four_eyes_violated"
-
-
-class FundExhausted(UnableToApproveAward):
-    """The fund has less left than the award's cap."""
-
-    code = "fund_exhausted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +94,10 @@ def found_programme(
         return programme
 
 
+def _unit(meter_id: int | None) -> str:
+    return CNY if meter_id is None else ledger.card_time_unit(meter_id=meter_id)
+
+
 def open_fund(
     *,
     programme_id: int,
@@ -103,8 +106,11 @@ def open_fund(
     budget_document_no: str,
     actor: Actor,
     now: datetime,
+    meter_id: int | None = None,
 ) -> Fund:
     """Open a programme's fund of one level (city, district) and budget year, still empty.
+
+    With a meter it is a fund of card time: what is appropriated to it is milli-card-ms.
 
     Raises:
         UnableToOpenFund: it is open already, or there is no such programme.
@@ -123,11 +129,13 @@ def open_fund(
             level=level,
             budget_year=budget_year,
             budget_document_no=budget_document_no,
+            meter_id=meter_id,
             account_id=account(
                 owner_kind="programme",
                 owner_id=programme_id,
                 kind="fund",
                 subject=f"{level}:{budget_year}",
+                unit=_unit(meter_id),
             ),
         )
         audit.record(
@@ -156,6 +164,8 @@ def appropriate_fund(
 ) -> int:
     """Put appropriated money (拨付 by a budget document) into a fund; return the transaction.
 
+    Of a fund of card time, `amount_micro` is milli-card-ms.
+
     The same reference and amount again changes nothing.
 
     Raises:
@@ -167,14 +177,17 @@ def appropriate_fund(
         raise UnableToAppropriate(message)
     with transaction():
         fund = _locked_fund(fund_id, UnableToAppropriate)
-        source = account(owner_kind="programme", owner_id=fund.programme_id, kind="appropriation")
+        unit = fund.account.unit
+        source = account(
+            owner_kind="programme", owner_id=fund.programme_id, kind="appropriation", unit=unit
+        )
         is_new = ledger.find_transaction(kind="appropriation", reference=reference) is None
         transaction_id = post(
             kind="appropriation",
             reference=reference,
             occurred_at=now,
             now=now,
-            transfers=[Transfer(source, fund.account_id, CNY, amount_micro)],
+            transfers=[Transfer(source, fund.account_id, unit, amount_micro)],
         )
         if is_new:
             audit.record(
@@ -186,69 +199,6 @@ def appropriate_fund(
                 detail={"amount_micro": amount_micro, "transaction": transaction_id},
             )
         return transaction_id
-
-
-@transaction_required
-def _refuse_partial_approver(
-    *, approver_id: int, approver_organisation_id: int, tenant_id: int, now: datetime
-) -> None:
-    """Refuse an approver who is, or within a year was, on the beneficiary's side."""
-    if lock_person(approver_id) is None or not roles_in(
-        user_id=approver_id, organisation_id=approver_organisation_id
-    ):
-        message = "The approver is no member of the organisation that he approves for."
-        raise FourEyesViolated(message)
-    since = now - MEMBERSHIP_LOOK_BACK
-    if was_member_since(user_id=approver_id, organisation_id=tenant_id, since=since):
-        message = (
-            "The approver is, or within the last year was, a member of the beneficiary: "
-            "somebody else must decide."
-        )
-        raise FourEyesViolated(message)
-
-
-def _refusals(reference: str) -> dict[str, DomainError]:
-    return {
-        "award_of_no_sandbox": UnableToApproveAward(
-            "Public money is for real use: a sandbox has no share in it."
-        ),
-        "award_four_eyes": FourEyesViolated(
-            "Nobody approves what he made, nor for an organisation that benefits: "
-            "somebody else must decide."
-        ),
-        "award_rate_and_cap_in_range": UnableToApproveAward(
-            f"Award {reference} needs a rate above 0 and at most {PPM} ppm, and a positive cap."
-        ),
-        "award_period_in_order": UnableToApproveAward(
-            f"Award {reference} would end before it starts."
-        ),
-        "subsidies_award_reference_key": UnableToApproveAward(
-            f"There is an award {reference} already.", details={"reference": reference}
-        ),
-    }
-
-
-@transaction_required
-def _fund_award(*, fund: Fund, reference: str, cap_micro: int, now: datetime) -> int:
-    """Move an award's cap out of its fund; return the account that the award is paid from."""
-    award_account_id = account(
-        owner_kind="programme", owner_id=fund.programme_id, kind="award", subject=reference
-    )
-    try:
-        post(
-            kind="award_approved",
-            reference=reference,
-            occurred_at=now,
-            now=now,
-            transfers=[Transfer(fund.account_id, award_account_id, CNY, cap_micro)],
-        )
-    except Overdraft as error:
-        message = (
-            f"The fund falls short of award {reference} by {error.details['shortfall']} "
-            "micro-yuan: lower the cap, or appropriate more."
-        )
-        raise FundExhausted(message, details=error.details) from error
-    return award_account_id
 
 
 def approve_award(
@@ -265,31 +215,39 @@ def approve_award(
     now: datetime,
     scope: AwardScope = ALL_USAGE,
     stacking_order: int = 1,
+    terms: AwardTerms = VOUCHER,
+    fund_shares: Sequence[FundShare] = (),
 ) -> Award:
-    """Grant a tenant a share of `rate_ppm` of his net price until `cap_micro` is used.
+    """Grant a tenant `rate_ppm` of what the terms name until `cap_micro` is used.
 
-    The cap leaves the fund at once, so that no promise is made that the fund cannot keep.
+    The cap leaves the fund at once, so that no promise is made that the fund cannot keep. Where
+    several funds pay, `fund_shares` names them all with their parts, `fund_id` the leading one.
 
     Raises:
         FourEyesViolated: the approver made the award, or is on the beneficiary's side.
-        FundExhausted: the fund has less left than the cap.
+        FundExhausted: a fund has less left than its part of the cap.
         UnableToApproveAward: malformed terms, a taken reference, or no such fund.
     """
+    shares = tuple(fund_shares) or (FundShare(fund_id=fund_id, share_ppm=PPM),)
     if period.end is None or cap_micro <= 0:
         message = f"Award {reference} needs an end and a positive cap."
         raise UnableToApproveAward(message)
-    with transaction(), constraint_errors(_refusals(reference)):
-        _refuse_partial_approver(
+    if shares[0].fund_id != fund_id:
+        message = f"Award {reference} names its leading fund first."
+        raise UnableToApproveAward(message)
+    funding.refuse_unfit(terms, shares)
+    with transaction(), constraint_errors(refusals(reference)):
+        refuse_partial_approver(
             approver_id=approver_id,
             approver_organisation_id=approver_organisation_id,
             tenant_id=tenant_id,
             now=now,
         )
-        fund = _locked_fund(fund_id, UnableToApproveAward)
-        if Award.objects.filter(reference=reference).exists():
-            raise _refusals(reference)["subsidies_award_reference_key"]
+        found = funding.lock_parts(shares, cap_micro=cap_micro)
+        refuse_taken(reference)
+        account_id = funding.fund_award(found, reference=reference, cap_micro=cap_micro, now=now)
         award = Award.objects.create(
-            fund=fund,
+            fund_id=fund_id,
             tenant_id=tenant_id,
             reference=reference,
             rate_ppm=rate_ppm,
@@ -297,7 +255,74 @@ def approve_award(
             stacking_order=stacking_order,
             cluster_id=scope.cluster_id,
             meter_id=scope.meter_id,
-            account_id=_fund_award(fund=fund, reference=reference, cap_micro=cap_micro, now=now),
+            account_id=account_id,
+            starts_at=period.start,
+            ends_at=period.end,
+            maker_id=maker_id,
+            approver_id=approver_id,
+            approver_organisation_id=approver_organisation_id,
+            approved_at=now,
+            is_share=terms.is_share,
+            **asdict(terms),
+        )
+        keep(award, found=found, now=now)
+        return award
+
+
+def approve_card_time(
+    *,
+    fund_id: int,
+    tenant_id: int,
+    reference: str,
+    granted: CardTime,
+    period: Period,
+    maker_id: int,
+    approver_id: int,
+    approver_organisation_id: int,
+    now: datetime,
+) -> Award:
+    """Grant a tenant card time in kind: a lot out of a fund of card time, never money.
+
+    Raises:
+        FourEyesViolated: the approver made the award, or is on the beneficiary's side.
+        FundExhausted: the fund has less card time left.
+        UnableToApproveAward: malformed terms, a taken reference, or no such fund.
+        UnableToGrantLot: nothing to grant, or a cluster of another operator.
+    """
+    if period.end is None:
+        message = f"Award {reference} needs an end."
+        raise UnableToApproveAward(message)
+    with transaction(), constraint_errors(refusals(reference)):
+        refuse_partial_approver(
+            approver_id=approver_id,
+            approver_organisation_id=approver_organisation_id,
+            tenant_id=tenant_id,
+            now=now,
+        )
+        refuse_taken(reference)
+        part, account_id = funding.grant_card_time(
+            granted,
+            fund_id=fund_id,
+            tenant_id=tenant_id,
+            reference=reference,
+            starts_at=period.start,
+            ends_at=period.end,
+            now=now,
+        )
+        award = Award.objects.create(
+            fund_id=fund_id,
+            tenant_id=tenant_id,
+            reference=reference,
+            rate_ppm=0,
+            cap_micro=0,
+            quantity=granted.quantity,
+            cluster_id=granted.cluster_id,
+            meter_id=granted.meter_id,
+            account_id=account_id,
+            mode=AwardMode.IN_KIND,
+            payee=Payee.NOBODY,
+            is_share=False,
+            basis_kind=BasisKind.CARD_TIME,
             starts_at=period.start,
             ends_at=period.end,
             maker_id=maker_id,
@@ -305,33 +330,5 @@ def approve_award(
             approver_organisation_id=approver_organisation_id,
             approved_at=now,
         )
-        AwardCounter.objects.create(award=award, basis=0, granted=0, cap=cap_micro)
-        _record_approval(award=award, now=now)
-        approved = AwardApproved(
-            award=reference,
-            cap=Money(cap_micro),
-            starts_at=award.starts_at,
-            ends_at=award.ends_at,
-        )
-        emit(approved, organisation_id=tenant_id, now=now)
+        keep(award, found=[part], now=now)
         return award
-
-
-@transaction_required
-def _record_approval(*, award: Award, now: datetime) -> None:
-    audit.record(
-        action="subsidies.approve_award",
-        object_type="award",
-        object_id=award.pk,
-        actor=Actor.user(award.approver_id),
-        now=now,
-        organisation_id=award.tenant_id,
-        detail={
-            "reference": award.reference,
-            "fund": award.fund_id,
-            "rate_ppm": award.rate_ppm,
-            "cap_micro": award.cap_micro,
-            "maker": award.maker_id,
-            "approver_organisation": award.approver_organisation_id,
-        },
-    )

@@ -46,7 +46,7 @@ SELECT a.id AS award_id, a.reference, k.basis, coalesce(b.amount, 0) AS asked
 FROM subsidies_award a
 JOIN subsidies_award_counter k ON k.award_id = a.id
 LEFT JOIN basis b ON b.award_id = a.id
-WHERE k.basis <> coalesce(b.amount, 0)
+WHERE a.is_share AND k.basis <> coalesce(b.amount, 0)
     AND (b.award_id IS NOT NULL
         OR NOT EXISTS (SELECT FROM verify_shared s WHERE s.account_id = a.account_id))
 ORDER BY a.id

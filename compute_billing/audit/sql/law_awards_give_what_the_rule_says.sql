@@ -1,4 +1,4 @@
--- granted = sum of the award's shares = S(basis) = min(cap, R(rate x basis)), never above the cap.
+-- Of awards that pay when a charge is made: granted = sum of the award's shares = S(basis) = min(cap, R(rate x basis)), never above the cap.
 WITH shared AS (
     SELECT account_id, sum(amount) AS amount
     FROM verify_shared WHERE payer_kind = 'award' GROUP BY account_id
@@ -10,7 +10,8 @@ LEFT JOIN shared s ON s.account_id = a.account_id
 WHERE k.award_id IS NULL
     OR k.cap <> a.cap_micro
     OR k.granted > k.cap
-    OR k.granted <> coalesce(s.amount, 0)
-    OR k.granted <> least(k.cap, div(2 * k.basis::numeric * a.rate_ppm + 1000000, 2000000))
+    OR (NOT a.is_share AND s.amount IS NOT NULL)
+    OR (a.is_share AND (k.granted <> coalesce(s.amount, 0)
+        OR k.granted <> least(k.cap, div(2 * k.basis::numeric * a.rate_ppm + 1000000, 2000000))))
 ORDER BY a.id
 LIMIT %(limit)s

@@ -2,7 +2,7 @@
 WITH granted AS (
     SELECT account_id, granted AS amount FROM ledger_credit_lot
     UNION ALL
-    SELECT account_id, cap_micro FROM subsidies_award
+    SELECT account_id, cap_micro FROM subsidies_award WHERE mode <> 'in_kind'
 ), received AS (
     SELECT p.destination_account_id AS account_id, sum(p.amount) AS amount
     FROM ledger_posting p

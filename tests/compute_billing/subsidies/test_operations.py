@@ -132,8 +132,10 @@ class TestAwards:
         assert entry.detail == {
             "reference": award.reference,
             "fund": award.fund_id,
+            "mode": "voucher",
             "rate_ppm": 500_000,
             "cap_micro": 50 * YUAN,
+            "quantity": 0,
             "maker": award.maker_id,
             "approver_organisation": award.approver_organisation_id,
         }
