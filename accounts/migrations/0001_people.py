@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("kernel", "0001_foundation"),
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("kernel", "0001_foundation"),
     ]
 
     operations = [
@@ -74,6 +74,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_user",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="accounts_user_email_lower_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +195,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_membership",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user", "organisation", "role"),
+                        name="accounts_membership_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["owner", "finance", "developer", "seller", "viewer"])
+                        ),
+                        name="accounts_membership_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gte", models.F("created_at"))),
+                        name="accounts_membership_ends_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +263,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_api_key",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes", []), _negated=True),
+                        name="accounts_api_key_some_scope",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,89 +311,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_staff_role",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user", "role"),
+                        name="accounts_staff_role_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "listing_reviewer",
+                                    "subsidy_officer",
+                                    "subsidy_approver",
+                                    "finance",
+                                    "operator",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="accounts_staff_role_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted_by__isnull", True),
+                            models.Q(("granted_by", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_staff_role_not_self_granted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gte", models.F("created_at"))),
+                        name="accounts_staff_role_ends_after",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="accounts_user_email_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("user", "organisation", "role"),
-                name="accounts_membership_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["owner", "finance", "developer", "seller", "viewer"])
-                ),
-                name="accounts_membership_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gte", models.F("created_at"))),
-                name="accounts_membership_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes", []), _negated=True),
-                name="accounts_api_key_some_scope",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffrole",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("user", "role"),
-                name="accounts_staff_role_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "listing_reviewer",
-                            "subsidy_officer",
-                            "subsidy_approver",
-                            "finance",
-                            "operator",
-                            "auditor",
-                        ],
-                    )
-                ),
-                name="accounts_staff_role_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("granted_by__isnull", True),
-                    models.Q(("granted_by", models.F("user")), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_staff_role_not_self_granted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gte", models.F("created_at"))),
-                name="accounts_staff_role_ends_after",
-            ),
         ),
     ]

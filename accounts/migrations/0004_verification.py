@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
@@ -90,6 +90,81 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_verification",
+                "indexes": [
+                    models.Index(fields=["state", "due_on"], name="accounts_verification_queue")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "submitted",
+                                    "withdrawn",
+                                    "returned",
+                                    "approved",
+                                    "rejected",
+                                ],
+                            )
+                        ),
+                        name="accounts_verification_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["approved", "rejected"]), _negated=True),
+                        fields=("organisation",),
+                        name="accounts_verification_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("uscc__regex", "^([0-9A-HJ-NPQRTUWXY]{18})?$")),
+                        name="accounts_verification_uscc_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "industry__in",
+                                [
+                                    "",
+                                    "agriculture",
+                                    "manufacturing",
+                                    "construction",
+                                    "wholesale",
+                                    "retail",
+                                    "transport",
+                                    "warehousing",
+                                    "post",
+                                    "lodging",
+                                    "catering",
+                                    "information",
+                                    "software",
+                                    "real_estate",
+                                    "property_management",
+                                    "leasing_and_business",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="accounts_verification_industry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("employees__gte", 0), ("revenue_yuan__gte", 0), ("assets_yuan__gte", 0)
+                        ),
+                        name="accounts_verification_figures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("declaration__in", ["", "none", "named"])),
+                        name="accounts_verification_declaration",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "submitted"), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="accounts_verification_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +199,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_related_party",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("verification", "uscc", "relation"),
+                        name="accounts_related_party_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "relation__in",
+                                [
+                                    "parent",
+                                    "subsidiary",
+                                    "common_control",
+                                    "significant_influence",
+                                    "key_management",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="accounts_related_party_relation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("uscc__regex", "^([0-9A-HJ-NPQRTUWXY]{18})?$"),
+                            models.Q(("uscc", ""), _negated=True),
+                        ),
+                        name="accounts_related_party_uscc",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +289,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_verification_document",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["licence", "authorisation", "accounts", "staff", "other"])
+                        ),
+                        name="accounts_verification_document_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scan__in", ["not_scanned", "clean"])),
+                        name="accounts_verification_document_scan",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +376,73 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_verification_payment",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "requested",
+                                    "sent",
+                                    "confirmed",
+                                    "failed",
+                                    "expired",
+                                    "bounced",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="accounts_verification_payment_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "sent"])),
+                        fields=("verification",),
+                        name="accounts_verification_payment_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 1), ("amount_fen__lte", 99)),
+                        name="accounts_verification_payment_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__gte", 0), ("tries__lte", 3)),
+                        name="accounts_verification_payment_tries",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("expires_at__isnull", True),
+                                ("sent_at__isnull", True),
+                                ("sent_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("expires_at__gt", models.F("sent_at")),
+                                ("sent_at__isnull", False),
+                                ("sent_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_verification_payment_sent_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["sent", "confirmed", "failed", "expired"]),
+                                _negated=True,
+                            ),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="accounts_verification_payment_sent_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_by__isnull", True),
+                            models.Q(("sent_by", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_verification_payment_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +476,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_verification_submission",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("verification", "number"),
+                        name="accounts_verification_submission_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)),
+                        name="accounts_verification_submission_counts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -343,288 +536,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accounts_verification_decision",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["approved", "returned", "rejected"])),
+                        name="accounts_verification_decision_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                        name="accounts_verification_decision_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "approved"),
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("step_reasons", {}), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_verification_decision_reasoned",
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="verification",
-            index=models.Index(fields=["state", "due_on"], name="accounts_verification_queue"),
+        kernel.migration_operations.AppendOnly(
+            table="accounts_verification_submission",
         ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["draft", "submitted", "withdrawn", "returned", "approved", "rejected"],
-                    )
-                ),
-                name="accounts_verification_state",
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="accounts_verification_decision",
         ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "approved",
-                            "rejected",
-                        ],
-                    ),
-                    _negated=True,
-                ),
-                fields=("organisation",),
-                name="accounts_verification_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uscc__regex", "^([0-9A-HJ-NPQRTUWXY]{18})?$")),
-                name="accounts_verification_uscc_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "industry__in",
-                        [
-                            "",
-                            "agriculture",
-                            "manufacturing",
-                            "construction",
-                            "wholesale",
-                            "retail",
-                            "transport",
-                            "warehousing",
-                            "post",
-                            "lodging",
-                            "catering",
-                            "information",
-                            "software",
-                            "real_estate",
-                            "property_management",
-                            "leasing_and_business",
-                            "other",
-                        ],
-                    )
-                ),
-                name="accounts_verification_industry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("employees__gte", 0), ("revenue_yuan__gte", 0), ("assets_yuan__gte", 0)
-                ),
-                name="accounts_verification_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("declaration__in", ["", "none", "named"])),
-                name="accounts_verification_declaration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "submitted"), _negated=True),
-                    ("due_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="accounts_verification_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relatedparty",
-            constraint=models.UniqueConstraint(
-                fields=("verification", "uscc", "relation"), name="accounts_related_party_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relatedparty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "relation__in",
-                        [
-                            "parent",
-                            "subsidiary",
-                            "common_control",
-                            "significant_influence",
-                            "key_management",
-                            "other",
-                        ],
-                    )
-                ),
-                name="accounts_related_party_relation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relatedparty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("uscc__regex", "^([0-9A-HJ-NPQRTUWXY]{18})?$"),
-                    models.Q(("uscc", ""), _negated=True),
-                ),
-                name="accounts_related_party_uscc",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["licence", "authorisation", "accounts", "staff", "other"])
-                ),
-                name="accounts_verification_document_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scan__in", ["not_scanned", "clean"])),
-                name="accounts_verification_document_scan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "sent",
-                            "confirmed",
-                            "failed",
-                            "expired",
-                            "bounced",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="accounts_verification_payment_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "requested",
-                            "sent",
-                        ],
-                    )
-                ),
-                fields=("verification",),
-                name="accounts_verification_payment_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 1), ("amount_fen__lte", 99)),
-                name="accounts_verification_payment_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tries__gte", 0), ("tries__lte", 3)),
-                name="accounts_verification_payment_tries",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("expires_at__isnull", True),
-                        ("sent_at__isnull", True),
-                        ("sent_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("expires_at__gt", models.F("sent_at")),
-                        ("sent_at__isnull", False),
-                        ("sent_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="accounts_verification_payment_sent_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["sent", "confirmed", "failed", "expired"]), _negated=True
-                    ),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="accounts_verification_payment_sent_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_by__isnull", True),
-                    models.Q(("sent_by", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_verification_payment_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationsubmission",
-            constraint=models.UniqueConstraint(
-                fields=("verification", "number"), name="accounts_verification_submission_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationsubmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)),
-                name="accounts_verification_submission_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["approved", "returned", "rejected"])),
-                name="accounts_verification_decision_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_by", models.F("submitted_by")), _negated=True),
-                name="accounts_verification_decision_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome", "approved"),
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("step_reasons", {}), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_verification_decision_reasoned",
-            ),
-        ),
-        AppendOnly("accounts_verification_submission"),
-        AppendOnly("accounts_verification_decision"),
     ]

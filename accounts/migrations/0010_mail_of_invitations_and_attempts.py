@@ -10,29 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="WebhookAttempt",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("number", models.IntegerField(help_text="1, 2, 3 … of its delivery.")),
-                ("started_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "failure",
-                    models.CharField(blank=True, help_text="Empty: it was taken.", max_length=32),
-                ),
-                ("response_status", models.SmallIntegerField(null=True)),
-                ("response_excerpt", models.CharField(blank=True, max_length=1024)),
-                (
-                    "retry_after_seconds",
-                    models.IntegerField(help_text="As the receiver asked.", null=True),
-                ),
-                ("duration_ms", models.IntegerField(null=True)),
-            ],
-            options={
-                "db_table": "accounts_webhook_attempt",
-            },
-        ),
         migrations.AddField(
             model_name="invitation",
             name="mail_attempts",
@@ -122,38 +99,55 @@ class Migration(migrations.Migration):
                 name="accounts_invitation_token_until_sent",
             ),
         ),
-        migrations.AddField(
-            model_name="webhookattempt",
-            name="delivery",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="made_attempts",
-                to="accounts.webhookdelivery",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookattempt",
-            constraint=models.UniqueConstraint(
-                fields=("delivery", "number"), name="webhook_attempt_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="webhook_attempt_counts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("duration_ms__isnull", True), ("ended_at__isnull", True), ("failure", "")
-                    ),
-                    models.Q(("duration_ms__isnull", False), ("ended_at__isnull", False)),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="WebhookAttempt",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField(help_text="1, 2, 3 … of its delivery.")),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "failure",
+                    models.CharField(blank=True, help_text="Empty: it was taken.", max_length=32),
                 ),
-                name="webhook_attempt_ends_whole",
-            ),
+                ("response_status", models.SmallIntegerField(null=True)),
+                ("response_excerpt", models.CharField(blank=True, max_length=1024)),
+                (
+                    "retry_after_seconds",
+                    models.IntegerField(help_text="As the receiver asked.", null=True),
+                ),
+                ("duration_ms", models.IntegerField(null=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="made_attempts",
+                        to="accounts.webhookdelivery",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "accounts_webhook_attempt",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "number"), name="webhook_attempt_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="webhook_attempt_counts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("duration_ms__isnull", True),
+                                ("ended_at__isnull", True),
+                                ("failure", ""),
+                            ),
+                            models.Q(("duration_ms__isnull", False), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="webhook_attempt_ends_whole",
+                    ),
+                ],
+            },
         ),
     ]

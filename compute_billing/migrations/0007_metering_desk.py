@@ -6,16 +6,30 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("accounts", "__first__"),
         ("compute_billing", "0006_metering_allocation_ids"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="usageconflict",
+            name="parsed",
+            field=models.JSONField(help_text="as read; unset where it came before 0007", null=True),
+        ),
+        migrations.AddField(
+            model_name="usageimport",
+            name="newest_use_at",
+            field=models.DateTimeField(help_text="latest end of use that it told of", null=True),
+        ),
+        migrations.AddIndex(
+            model_name="usageimport",
+            index=models.Index(fields=["source", "-id"], name="usage_import_newest"),
+        ),
         migrations.CreateModel(
             name="ConflictResolution",
             fields=[
@@ -39,9 +53,35 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField()),
                 ("taken_back_usage_id", models.BigIntegerField(null=True)),
                 ("recorded_usage_id", models.BigIntegerField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "db_table": "metering_conflict_resolution",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decision", "kept"),
+                                ("recorded_usage_id", None),
+                                ("taken_back_usage_id", None),
+                            ),
+                            models.Q(
+                                ("decision", "corrected"),
+                                ("recorded_usage_id__isnull", False),
+                                ("taken_back_usage_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="conflict_corrected_by_records",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,67 +117,27 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.usagesource",
+                    ),
+                ),
             ],
             options={
                 "db_table": "metering_retry_run",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("finished_at", None)),
+                        fields=["id"],
+                        name="retry_run_open",
+                    )
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="usageconflict",
-            name="parsed",
-            field=models.JSONField(help_text="as read; unset where it came before 0007", null=True),
+        kernel.migration_operations.AppendOnly(
+            table="metering_conflict_resolution",
         ),
-        migrations.AddField(
-            model_name="usageimport",
-            name="newest_use_at",
-            field=models.DateTimeField(help_text="latest end of use that it told of", null=True),
-        ),
-        migrations.AddIndex(
-            model_name="usageimport",
-            index=models.Index(fields=["source", "-id"], name="usage_import_newest"),
-        ),
-        migrations.AddField(
-            model_name="conflictresolution",
-            name="decided_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="retryrun",
-            name="source",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.usagesource",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictresolution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decision", "kept"),
-                        ("recorded_usage_id", None),
-                        ("taken_back_usage_id", None),
-                    ),
-                    models.Q(
-                        ("decision", "corrected"),
-                        ("recorded_usage_id__isnull", False),
-                        ("taken_back_usage_id__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="conflict_corrected_by_records",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="retryrun",
-            index=models.Index(
-                condition=models.Q(("finished_at", None)), fields=["id"], name="retry_run_open"
-            ),
-        ),
-        AppendOnly("metering_conflict_resolution"),
     ]

@@ -5,14 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_events_and_notifications"),
+        ("accounts", "__first__"),
         ("compute_billing", "0009_price_drafts"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -50,30 +50,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_source_totals",
-            },
-        ),
-        migrations.CreateModel(
-            name="SourceTotalsLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("account", models.TextField()),
-                ("quantity", models.DecimalField(decimal_places=0, max_digits=40)),
-                (
-                    "totals",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="compute_billing.sourcetotals",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "metering_source_totals_line",
+                "indexes": [
+                    models.Index(fields=["source", "month", "-id"], name="source_totals_newest")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,23 +106,45 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="sourcetotals",
-            index=models.Index(fields=["source", "month", "-id"], name="source_totals_newest"),
+        migrations.CreateModel(
+            name="SourceTotalsLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account", models.TextField()),
+                ("quantity", models.DecimalField(decimal_places=0, max_digits=40)),
+                (
+                    "totals",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="compute_billing.sourcetotals",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "metering_source_totals_line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("totals", "account"), name="source_totals_account_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 0)), name="source_totals_not_negative"
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="sourcetotalsline",
-            constraint=models.UniqueConstraint(
-                fields=("totals", "account"), name="source_totals_account_once"
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="metering_source_totals",
         ),
-        migrations.AddConstraint(
-            model_name="sourcetotalsline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 0)), name="source_totals_not_negative"
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="metering_source_totals_line",
         ),
-        AppendOnly("metering_source_totals"),
-        AppendOnly("metering_source_totals_line"),
-        AppendOnly("metering_difference_resolution"),
+        kernel.migration_operations.AppendOnly(
+            table="metering_difference_resolution",
+        ),
     ]

@@ -35,219 +35,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CapacityDay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("day", models.DateField()),
-                ("sellable", models.PositiveIntegerField()),
-                ("sold", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "db_table": "packages_capacity_day",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageChange",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("act_no", models.PositiveIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("purchase", "Purchase"),
-                            ("resize", "Resize"),
-                            ("renewal", "Renewal"),
-                            ("end", "End"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("cards_before", models.PositiveIntegerField()),
-                ("cards_after", models.PositiveIntegerField()),
-                ("factor", models.PositiveIntegerField()),
-                ("amount_micro", models.BigIntegerField()),
-                ("fee_micro", models.BigIntegerField(default=0)),
-                ("made_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "packages_change",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageOffer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "term_kind",
-                    models.CharField(choices=[("month", "Month"), ("year", "Year")], max_length=8),
-                ),
-                (
-                    "price_micro",
-                    models.BigIntegerField(help_text="micro-yuan per card and month, in whole fen"),
-                ),
-                ("cards_min", models.PositiveIntegerField()),
-                ("tax_class", models.CharField(max_length=32)),
-                (
-                    "fee_ppm",
-                    models.PositiveIntegerField(
-                        help_text="kept of what is given back before the end"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-            ],
-            options={
-                "db_table": "packages_offer",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageOfferDraft",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "term_kind",
-                    models.CharField(choices=[("month", "Month"), ("year", "Year")], max_length=8),
-                ),
-                (
-                    "price_micro",
-                    models.BigIntegerField(help_text="micro-yuan per card and month, in whole fen"),
-                ),
-                ("cards_min", models.PositiveIntegerField()),
-                ("tax_class", models.CharField(max_length=32)),
-                (
-                    "fee_ppm",
-                    models.PositiveIntegerField(
-                        help_text="kept of what is given back before the end"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                ("valid_from", models.DateTimeField()),
-                ("made_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "packages_offer_draft",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageOrder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                ("number", models.CharField(max_length=40, unique=True)),
-                ("cards", models.PositiveIntegerField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("ended_early", models.BooleanField(default=False)),
-                ("ordered_at", models.DateTimeField()),
-                (
-                    "reminded_days",
-                    models.PositiveSmallIntegerField(
-                        help_text="how many days before the end its people were told last",
-                        null=True,
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "packages_order",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackagePiece",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("month", models.DateField()),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                (
-                    "quantity",
-                    models.BigIntegerField(help_text="milli-card-ms; below zero: taken out"),
-                ),
-            ],
-            options={
-                "db_table": "packages_piece",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageRecognition",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("month", models.DateField()),
-                ("amount_micro", models.BigIntegerField()),
-                ("recognised_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "packages_recognition",
-            },
-        ),
-        migrations.CreateModel(
-            name="PackageTerm",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("term_no", models.PositiveSmallIntegerField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("months", models.PositiveSmallIntegerField()),
-                ("price_micro", models.BigIntegerField()),
-                ("tax_class", models.CharField(max_length=32)),
-                ("fee_ppm", models.PositiveIntegerField()),
-            ],
-            options={
-                "db_table": "packages_term",
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="ledgeraccount",
             name="ledger_account_floor_follows_kind",
@@ -302,41 +89,510 @@ class Migration(migrations.Migration):
                 name="ledger_account_floor_follows_kind",
             ),
         ),
-        migrations.AddField(
-            model_name="capacityday",
-            name="cluster",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.cluster",
-            ),
+        migrations.CreateModel(
+            name="PackageOfferDraft",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "term_kind",
+                    models.CharField(choices=[("month", "Month"), ("year", "Year")], max_length=8),
+                ),
+                (
+                    "price_micro",
+                    models.BigIntegerField(help_text="micro-yuan per card and month, in whole fen"),
+                ),
+                ("cards_min", models.PositiveIntegerField()),
+                ("tax_class", models.CharField(max_length=32)),
+                (
+                    "fee_ppm",
+                    models.PositiveIntegerField(
+                        help_text="kept of what is given back before the end"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.cluster",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.meter",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_offer_draft",
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "maker"), name="package_draft_maker"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cards_min__gt", 0), ("fee_ppm__lte", 1000000), ("price_micro__gt", 0)
+                        ),
+                        name="package_draft_terms_make_sense",
+                    ),
+                ],
+            },
         ),
-        migrations.AddField(
-            model_name="capacityday",
-            name="meter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.meter",
-            ),
+        migrations.CreateModel(
+            name="PackageOffer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "term_kind",
+                    models.CharField(choices=[("month", "Month"), ("year", "Year")], max_length=8),
+                ),
+                (
+                    "price_micro",
+                    models.BigIntegerField(help_text="micro-yuan per card and month, in whole fen"),
+                ),
+                ("cards_min", models.PositiveIntegerField()),
+                ("tax_class", models.CharField(max_length=32)),
+                (
+                    "fee_ppm",
+                    models.PositiveIntegerField(
+                        help_text="kept of what is given back before the end"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.cluster",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.meter",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offer",
+                        to="compute_billing.packageofferdraft",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_offer",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("cluster", "="),
+                            ("meter", "="),
+                            ("term_kind", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="package_offer_never_overlaps",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cards_min__gt", 0),
+                            ("fee_ppm__lte", 1000000),
+                            ("price_micro__gt", 0),
+                            ("valid__isempty", False),
+                            ("valid__startswith__isnull", False),
+                        ),
+                        name="package_offer_terms_make_sense",
+                    ),
+                ],
+            },
         ),
-        migrations.AddField(
-            model_name="packageoffer",
-            name="cluster",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.cluster",
-            ),
+        migrations.CreateModel(
+            name="PackageOrder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("cards", models.PositiveIntegerField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("ended_early", models.BooleanField(default=False)),
+                ("ordered_at", models.DateTimeField()),
+                (
+                    "reminded_days",
+                    models.PositiveSmallIntegerField(
+                        help_text="how many days before the end its people were told last",
+                        null=True,
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        help_text="money not yet earned",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.ledgeraccount",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.cluster",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.meter",
+                    ),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_order",
+                "indexes": [models.Index(fields=["tenant", "-id"], name="package_order_of_tenant")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cards__gt", 0), ("starts_on__lte", models.F("ends_on"))
+                        ),
+                        name="package_order_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant", models.F("operator")), _negated=True),
+                        name="package_order_between_two_parties",
+                    ),
+                ],
+            },
         ),
-        migrations.AddField(
-            model_name="packageoffer",
-            name="meter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.meter",
-            ),
+        migrations.CreateModel(
+            name="PackageTerm",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term_no", models.PositiveSmallIntegerField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("months", models.PositiveSmallIntegerField()),
+                ("price_micro", models.BigIntegerField()),
+                ("tax_class", models.CharField(max_length=32)),
+                ("fee_ppm", models.PositiveIntegerField()),
+                (
+                    "contract",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.computecontract",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.packageoffer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="compute_billing.packageorder",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_term",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "term_no"), name="package_term_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months__gt", 0),
+                            ("price_micro__gt", 0),
+                            ("starts_on__lt", models.F("ends_on")),
+                        ),
+                        name="package_term_makes_sense",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PackageChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("act_no", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("purchase", "Purchase"),
+                            ("resize", "Resize"),
+                            ("renewal", "Renewal"),
+                            ("end", "End"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("cards_before", models.PositiveIntegerField()),
+                ("cards_after", models.PositiveIntegerField()),
+                ("factor", models.PositiveIntegerField()),
+                ("amount_micro", models.BigIntegerField()),
+                ("fee_micro", models.BigIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="compute_billing.packageorder",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.packageterm",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_change",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("term", "act_no"), name="package_change_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_micro__gte", 0),
+                            ("starts_on__lt", models.F("ends_on")),
+                            models.Q(("cards_before", models.F("cards_after")), _negated=True),
+                            models.Q(
+                                models.Q(
+                                    ("amount_micro__gte", 0),
+                                    ("cards_after__gt", models.F("cards_before")),
+                                ),
+                                models.Q(
+                                    ("amount_micro__lte", 0),
+                                    ("cards_after__lt", models.F("cards_before")),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="package_change_makes_sense",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CapacityDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("sellable", models.PositiveIntegerField()),
+                ("sold", models.PositiveIntegerField(default=0)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.cluster",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.meter",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_capacity_day",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cluster", "meter", "day"), name="capacity_day_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sold__gte", 0), ("sold__lte", models.F("sellable"))),
+                        name="capacity_day_never_oversold",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PackagePiece",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "quantity",
+                    models.BigIntegerField(help_text="milli-card-ms; below zero: taken out"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.ledgeraccount",
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="compute_billing.packagechange",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_piece",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("change", "account"), name="package_piece_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quantity", 0), _negated=True),
+                            ("starts_at__lt", models.F("ends_at")),
+                        ),
+                        name="package_piece_moves_something",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PackageRecognition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("amount_micro", models.BigIntegerField()),
+                ("recognised_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recognitions",
+                        to="compute_billing.packageorder",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.ledgertransaction",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "packages_recognition",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "month"), name="package_recognised_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_micro", 0), ("transaction", None)),
+                            models.Q(("amount_micro__gt", 0), ("transaction__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="package_recognition_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PackageOfferDecision",
@@ -359,333 +615,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField()),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "db_table": "packages_offer_decision",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "approved"), _negated=True),
+                            models.Q(("decider", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="package_offer_four_eyes",
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="packageofferdraft",
-            name="cluster",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.cluster",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageofferdraft",
-            name="maker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageofferdraft",
-            name="meter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.meter",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageoffer",
-            name="draft",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="offer",
-                to="compute_billing.packageofferdraft",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageorder",
-            name="account",
-            field=models.OneToOneField(
-                help_text="money not yet earned",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.ledgeraccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageorder",
-            name="cluster",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.cluster",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageorder",
-            name="meter",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.meter",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageorder",
-            name="operator",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageorder",
-            name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagechange",
-            name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="changes",
-                to="compute_billing.packageorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagepiece",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.ledgeraccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagepiece",
-            name="change",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pieces",
-                to="compute_billing.packagechange",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagerecognition",
-            name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="recognitions",
-                to="compute_billing.packageorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagerecognition",
-            name="transaction",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.ledgertransaction",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageterm",
-            name="contract",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.computecontract",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageterm",
-            name="offer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.packageoffer",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageterm",
-            name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="terms",
-                to="compute_billing.packageorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packagechange",
-            name="term",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.packageterm",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capacityday",
-            constraint=models.UniqueConstraint(
-                fields=("cluster", "meter", "day"), name="capacity_day_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capacityday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sold__gte", 0), ("sold__lte", models.F("sellable"))),
-                name="capacity_day_never_oversold",
-            ),
-        ),
-        migrations.AddField(
-            model_name="packageofferdecision",
-            name="decider",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageofferdraft",
-            constraint=models.UniqueConstraint(fields=("id", "maker"), name="package_draft_maker"),
-        ),
-        migrations.AddConstraint(
-            model_name="packageofferdraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cards_min__gt", 0), ("fee_ppm__lte", 1000000), ("price_micro__gt", 0)
-                ),
-                name="package_draft_terms_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageoffer",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("cluster", "="), ("meter", "="), ("term_kind", "="), ("valid", "&&")],
-                name="package_offer_never_overlaps",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cards_min__gt", 0),
-                    ("fee_ppm__lte", 1000000),
-                    ("price_micro__gt", 0),
-                    ("valid__isempty", False),
-                    ("valid__startswith__isnull", False),
-                ),
-                name="package_offer_terms_make_sense",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="packageorder",
-            index=models.Index(fields=["tenant", "-id"], name="package_order_of_tenant"),
-        ),
-        migrations.AddConstraint(
-            model_name="packageorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cards__gt", 0), ("starts_on__lte", models.F("ends_on"))),
-                name="package_order_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant", models.F("operator")), _negated=True),
-                name="package_order_between_two_parties",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepiece",
-            constraint=models.UniqueConstraint(
-                fields=("change", "account"), name="package_piece_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepiece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quantity", 0), _negated=True), ("starts_at__lt", models.F("ends_at"))
-                ),
-                name="package_piece_moves_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagerecognition",
-            constraint=models.UniqueConstraint(
-                fields=("order", "month"), name="package_recognised_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagerecognition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount_micro", 0), ("transaction", None)),
-                    models.Q(("amount_micro__gt", 0), ("transaction__isnull", False)),
-                    _connector="OR",
-                ),
-                name="package_recognition_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageterm",
-            constraint=models.UniqueConstraint(
-                fields=("order", "term_no"), name="package_term_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months__gt", 0),
-                    ("price_micro__gt", 0),
-                    ("starts_on__lt", models.F("ends_on")),
-                ),
-                name="package_term_makes_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagechange",
-            constraint=models.UniqueConstraint(
-                fields=("term", "act_no"), name="package_change_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee_micro__gte", 0),
-                    ("starts_on__lt", models.F("ends_on")),
-                    models.Q(("cards_before", models.F("cards_after")), _negated=True),
-                    models.Q(
-                        models.Q(
-                            ("amount_micro__gte", 0), ("cards_after__gt", models.F("cards_before"))
-                        ),
-                        models.Q(
-                            ("amount_micro__lte", 0), ("cards_after__lt", models.F("cards_before"))
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="package_change_makes_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageofferdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "approved"), _negated=True),
-                    models.Q(("decider", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="package_offer_four_eyes",
-            ),
         ),
         migrations.RunSQL(SAME_MAKER, UNDO_SAME_MAKER),
         *(AppendOnly(book) for book in BOOKS),

@@ -59,6 +59,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bank_account",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("operator__gt", 0)), name="bank_account_of_no_sandbox"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,31 +101,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bank_statement",
-            },
-        ),
-        migrations.CreateModel(
-            name="BankRefusal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("reason", models.CharField(max_length=32)),
-                ("text", models.CharField(max_length=500)),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="refusals",
-                        to="compute_billing.bankstatement",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "bank_refusal",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("new_lines__lte", models.F("lines"))),
+                        name="bank_statement_counts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,10 +169,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bank_line",
+                "indexes": [models.Index(fields=["account", "booked_on"], name="bank_line_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "key"), name="bank_line_once"),
+                    models.UniqueConstraint(fields=("id", "amount_fen"), name="bank_line_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="bank_line_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("match", "exact"), _negated=True),
+                            ("tenant__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bank_line_exact_names_a_tenant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0)), name="bank_line_of_no_sandbox"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name="RemittanceCode",
+            name="BankRefusal",
             fields=[
                 (
                     "id",
@@ -194,27 +199,25 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("code", models.CharField(max_length=16, unique=True)),
-                ("made_at", models.DateTimeField()),
+                ("position", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=32)),
+                ("text", models.CharField(max_length=500)),
                 (
-                    "operator",
+                    "statement",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                        related_name="refusals",
+                        to="compute_billing.bankstatement",
                     ),
                 ),
             ],
             options={
-                "db_table": "bank_remittance_code",
+                "db_table": "bank_refusal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "position"), name="bank_refusal_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +282,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bank_decision",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("fate", "credit"),
+                                ("lot_account__isnull", False),
+                                ("tenant__isnull", False),
+                            ),
+                            models.Q(
+                                ("fate", "aside"),
+                                ("lot_account__isnull", True),
+                                ("tenant__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_decision_credits_a_lot",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True),
+                                ("fate", "credit"),
+                                ("maker__isnull", True),
+                            ),
+                            models.Q(("approver__isnull", False), ("maker__isnull", False)),
+                            models.Q(
+                                ("amount_fen__lt", models.F("two_from_fen")),
+                                ("approver__isnull", True),
+                                ("maker__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_decision_large_needs_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bank_decision_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0), ("lot_account__gt", 0)),
+                        name="bank_decision_of_no_sandbox",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,143 +401,56 @@ class Migration(migrations.Migration):
                         ),
                         name="bank_proposal_credits_a_tenant",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0)), name="bank_proposal_of_no_sandbox"
+                    ),
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("new_lines__lte", models.F("lines"))),
-                name="bank_statement_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankrefusal",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "position"), name="bank_refusal_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(fields=["account", "booked_on"], name="bank_line_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(fields=("account", "key"), name="bank_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(
-                fields=("id", "amount_fen"), name="bank_line_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="bank_line_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("match", "exact"), _negated=True),
-                    ("tenant__isnull", False),
-                    _connector="OR",
-                ),
-                name="bank_line_exact_names_a_tenant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancecode",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "operator"), name="remittance_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancecode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant", models.F("operator")), _negated=True),
-                name="remittance_between_two_parties",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("fate", "credit"),
-                        ("lot_account__isnull", False),
-                        ("tenant__isnull", False),
+        migrations.CreateModel(
+            name="RemittanceCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.Q(
-                        ("fate", "aside"), ("lot_account__isnull", True), ("tenant__isnull", True)
-                    ),
-                    _connector="OR",
                 ),
-                name="bank_decision_credits_a_lot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approver__isnull", True), ("fate", "credit"), ("maker__isnull", True)
+                ("code", models.CharField(max_length=16, unique=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
-                    models.Q(("approver__isnull", False), ("maker__isnull", False)),
-                    models.Q(
-                        ("amount_fen__lt", models.F("two_from_fen")),
-                        ("approver__isnull", True),
-                        ("maker__isnull", False),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
                     ),
-                    _connector="OR",
                 ),
-                name="bank_decision_large_needs_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="bank_decision_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("operator__gt", 0)), name="bank_account_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0), ("lot_account__gt", 0)),
-                name="bank_decision_of_no_sandbox",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0)), name="bank_line_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0)), name="bank_proposal_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittancecode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0), ("operator__gt", 0)),
-                name="remittance_code_of_no_sandbox",
-            ),
+            ],
+            options={
+                "db_table": "bank_remittance_code",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "operator"), name="remittance_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant", models.F("operator")), _negated=True),
+                        name="remittance_between_two_parties",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0), ("operator__gt", 0)),
+                        name="remittance_code_of_no_sandbox",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(SAME_AMOUNT, UNDO_SAME_AMOUNT),
         *(AppendOnly(table) for table in BOOKS),

@@ -5,7 +5,7 @@ import django.db.models.expressions
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
@@ -15,8 +15,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.DeleteModel("HoldPart"),
-        migrations.DeleteModel("Hold"),
+        migrations.DeleteModel(
+            name="HoldPart",
+        ),
+        migrations.DeleteModel(
+            name="Hold",
+        ),
         migrations.CreateModel(
             name="Hold",
             fields=[
@@ -96,6 +100,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_hold",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["expires_at"],
+                        name="hold_open_by_expiry",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "reference"), name="hold_happens_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("tenant", "cluster", "allocation_key"),
+                        name="hold_one_open_per_job",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("covered_until__gt", models.F("starts_at")),
+                            ("expires_at__gt", models.F("covered_until")),
+                            ("milli_cards__gt", 0),
+                        ),
+                        name="hold_covers_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("closed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_is_open_or_closed_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +180,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rating_hold_capture",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hold", "account", "charge_id"), name="hold_capture_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="hold_capture_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,86 +222,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_hold_part",
+                "constraints": [
+                    models.UniqueConstraint(fields=("hold", "account"), name="hold_part_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            (
+                                "amount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("captured"), "+", models.F("released")
+                                ),
+                            ),
+                            ("captured__gte", 0),
+                            ("released__gte", 0),
+                        ),
+                        name="hold_part_within_amount",
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["expires_at"],
-                name="hold_open_by_expiry",
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="rating_hold_capture",
         ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="hold_happens_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("tenant", "cluster", "allocation_key"),
-                name="hold_one_open_per_job",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("covered_until__gt", models.F("starts_at")),
-                    ("expires_at__gt", models.F("covered_until")),
-                    ("milli_cards__gt", 0),
-                ),
-                name="hold_covers_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="hold_is_open_or_closed_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdcapture",
-            constraint=models.UniqueConstraint(
-                fields=("hold", "account", "charge_id"), name="hold_capture_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdcapture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="hold_capture_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdpart",
-            constraint=models.UniqueConstraint(fields=("hold", "account"), name="hold_part_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="holdpart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    (
-                        "amount__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("captured"), "+", models.F("released")
-                        ),
-                    ),
-                    ("captured__gte", 0),
-                    ("released__gte", 0),
-                ),
-                name="hold_part_within_amount",
-            ),
-        ),
-        AppendOnly("rating_hold_capture"),
     ]

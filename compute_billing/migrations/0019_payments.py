@@ -122,170 +122,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_payment",
-            },
-        ),
-        migrations.CreateModel(
-            name="Dispute",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "indexes": [
+                    models.Index(fields=["tenant", "-id"], name="payment_newest"),
+                    models.Index(
+                        condition=models.Q(("look_again_at__isnull", False)),
+                        fields=["look_again_at"],
+                        name="payment_looked_at",
                     ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("stripe_dispute", models.CharField(max_length=255, unique=True)),
-                ("amount_fen", models.BigIntegerField()),
-                ("reason", models.CharField(blank=True, max_length=100)),
-                ("state", models.CharField(max_length=16)),
-                ("withdrawn_fen", models.BigIntegerField(default=0)),
-                ("returned_fen", models.BigIntegerField(default=0)),
-                ("from_lot_micro", models.BigIntegerField(default=0)),
-                ("arrears_micro", models.BigIntegerField(default=0)),
-                ("fee_fen", models.BigIntegerField(default=0)),
-                ("evidence_due_at", models.DateTimeField(null=True)),
-                ("opened_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("observed_at", models.DateTimeField()),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="disputes",
-                        to="compute_billing.payment",
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "token"), name="payment_asked_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stripe_intent", ""), _negated=True),
+                        fields=("stripe_intent",),
+                        name="payment_intent_pays_once",
                     ),
-                ),
-            ],
-            options={
-                "db_table": "payments_dispute",
-            },
-        ),
-        migrations.CreateModel(
-            name="Refund",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.UniqueConstraint(
+                        condition=models.Q(("stripe_charge", ""), _negated=True),
+                        fields=("stripe_charge",),
+                        name="payment_charge_pays_once",
                     ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("token", models.CharField(max_length=100)),
-                ("amount_fen", models.BigIntegerField()),
-                ("arrears_micro", models.BigIntegerField(default=0)),
-                ("is_foreign", models.BooleanField(default=False)),
-                (
-                    "state",
-                    models.CharField(
-                        default=compute_billing.payments.states.RefundState["PENDING"],
-                        max_length=16,
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "open"]), ("way", "automatic")),
+                        fields=("tenant", "operator"),
+                        name="payment_one_automatic_at_a_time",
                     ),
-                ),
-                ("failure", models.CharField(blank=True, max_length=200)),
-                ("stripe_refund", models.CharField(blank=True, max_length=255)),
-                ("asked_at", models.DateTimeField()),
-                ("succeeded_at", models.DateTimeField(null=True)),
-                ("failed_at", models.DateTimeField(null=True)),
-                ("look_again_at", models.DateTimeField(null=True)),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="refunds",
-                        to="compute_billing.payment",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "open", "paid", "failed", "cancelled"])
+                        ),
+                        name="payment_state_known",
                     ),
-                ),
-            ],
-            options={
-                "db_table": "payments_refund",
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedCard",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0), ("received_fen__gte", 0)),
+                        name="payment_amount_positive",
                     ),
-                ),
-                ("stripe_customer", models.CharField(max_length=255)),
-                ("stripe_method", models.CharField(max_length=255)),
-                ("brand", models.CharField(blank=True, max_length=32)),
-                ("last_four", models.CharField(blank=True, max_length=4)),
-                ("saved_at", models.DateTimeField()),
-                (
-                    "operator",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("paid_at__isnull", False),
+                                ("received_fen__gt", 0),
+                                ("state", "paid"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "paid"), _negated=True),
+                                ("paid_at__isnull", True),
+                                ("received_fen", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_paid_is_received",
                     ),
-                ),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant", models.F("operator")), _negated=True),
+                        name="payment_between_two_parties",
                     ),
-                ),
-            ],
-            options={
-                "db_table": "payments_saved_card",
-            },
-        ),
-        migrations.CreateModel(
-            name="StripeCall",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("kind", models.CharField(max_length=32)),
-                ("parameters", models.JSONField()),
-                ("generation", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "Waiting"), ("done", "Done"), ("refused", "Refused")],
-                        default="waiting",
-                        max_length=16,
-                    ),
-                ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("asked_at", models.DateTimeField()),
-                (
-                    "first_sent_at",
-                    models.DateTimeField(help_text="Under this generation.", null=True),
-                ),
-                ("next_attempt_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("failure", models.CharField(blank=True, max_length=500)),
-                ("stripe_object", models.CharField(blank=True, max_length=255)),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="calls",
-                        to="compute_billing.payment",
-                    ),
-                ),
-                (
-                    "refund",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="calls",
-                        to="compute_billing.refund",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "payments_stripe_call",
+                ],
             },
         ),
         migrations.CreateModel(
@@ -438,200 +330,256 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["tenant", "-id"], name="payment_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("look_again_at__isnull", False)),
-                fields=["look_again_at"],
-                name="payment_looked_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "token"), name="payment_asked_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stripe_intent", ""), _negated=True),
-                fields=("stripe_intent",),
-                name="payment_intent_pays_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stripe_charge", ""), _negated=True),
-                fields=("stripe_charge",),
-                name="payment_charge_pays_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "open"]), ("way", "automatic")),
-                fields=("tenant", "operator"),
-                name="payment_one_automatic_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "open", "paid", "failed", "cancelled"])),
-                name="payment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0), ("received_fen__gte", 0)),
-                name="payment_amount_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("paid_at__isnull", False), ("received_fen__gt", 0), ("state", "paid")
+        migrations.CreateModel(
+            name="Dispute",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.Q(
-                        models.Q(("state", "paid"), _negated=True),
-                        ("paid_at__isnull", True),
-                        ("received_fen", 0),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("stripe_dispute", models.CharField(max_length=255, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=100)),
+                ("state", models.CharField(max_length=16)),
+                ("withdrawn_fen", models.BigIntegerField(default=0)),
+                ("returned_fen", models.BigIntegerField(default=0)),
+                ("from_lot_micro", models.BigIntegerField(default=0)),
+                ("arrears_micro", models.BigIntegerField(default=0)),
+                ("fee_fen", models.BigIntegerField(default=0)),
+                ("evidence_due_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("observed_at", models.DateTimeField()),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="compute_billing.payment",
                     ),
-                    _connector="OR",
                 ),
-                name="payment_paid_is_received",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant", models.F("operator")), _negated=True),
-                name="payment_between_two_parties",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["warning", "open", "won", "lost"])),
-                name="dispute_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("arrears_micro__gte", 0),
-                    ("from_lot_micro__gte", 0),
-                    ("returned_fen__gte", 0),
-                    ("returned_fen__lte", models.F("withdrawn_fen")),
-                    ("withdrawn_fen__gte", 0),
-                ),
-                name="dispute_returns_what_it_took",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "withdrawn_fen",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("from_lot_micro"), "+", models.F("arrears_micro")
-                            ),
-                            "/",
-                            models.Value(10000),
+            ],
+            options={
+                "db_table": "payments_dispute",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["warning", "open", "won", "lost"])),
+                        name="dispute_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrears_micro__gte", 0),
+                            ("from_lot_micro__gte", 0),
+                            ("returned_fen__gte", 0),
+                            ("returned_fen__lte", models.F("withdrawn_fen")),
+                            ("withdrawn_fen__gte", 0),
                         ),
+                        name="dispute_returns_what_it_took",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "withdrawn_fen",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("from_lot_micro"), "+", models.F("arrears_micro")
+                                    ),
+                                    "/",
+                                    models.Value(10000),
+                                ),
+                            )
+                        ),
+                        name="dispute_comes_from_lot_or_arrears",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Refund",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("token", models.CharField(max_length=100)),
+                ("amount_fen", models.BigIntegerField()),
+                ("arrears_micro", models.BigIntegerField(default=0)),
+                ("is_foreign", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        default=compute_billing.payments.states.RefundState["PENDING"],
+                        max_length=16,
+                    ),
+                ),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                ("stripe_refund", models.CharField(blank=True, max_length=255)),
+                ("asked_at", models.DateTimeField()),
+                ("succeeded_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("look_again_at", models.DateTimeField(null=True)),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="compute_billing.payment",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_refund",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("look_again_at__isnull", False)),
+                        fields=["look_again_at"],
+                        name="refund_looked_at",
                     )
-                ),
-                name="dispute_comes_from_lot_or_arrears",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("look_again_at__isnull", False)),
-                fields=["look_again_at"],
-                name="refund_looked_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                fields=("payment", "token"), name="refund_asked_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stripe_refund", ""), _negated=True),
-                fields=("stripe_refund",),
-                name="refund_paid_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="refund_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "succeeded", "failed"])),
-                name="refund_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("arrears_micro__gte", 0),
-                    models.Q(("is_foreign", True), ("arrears_micro", 0), _connector="OR"),
-                ),
-                name="refund_of_unspent_money",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedcard",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "operator"), name="saved_card_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stripecall",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["next_attempt_at"],
-                name="stripe_call_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stripecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("next_attempt_at__isnull", False),
-                        ("state", "waiting"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment", "token"), name="refund_asked_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stripe_refund", ""), _negated=True),
+                        fields=("stripe_refund",),
+                        name="refund_paid_once",
                     ),
-                    models.Q(
-                        ("state__in", ["done", "refused"]),
-                        ("ended_at__isnull", False),
-                        ("next_attempt_at__isnull", True),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="refund_amount_positive"
                     ),
-                    _connector="OR",
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "succeeded", "failed"])),
+                        name="refund_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrears_micro__gte", 0),
+                            models.Q(("is_foreign", True), ("arrears_micro", 0), _connector="OR"),
+                        ),
+                        name="refund_of_unspent_money",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedCard",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
-                name="stripe_call_waiting_has_time",
-            ),
+                ("stripe_customer", models.CharField(max_length=255)),
+                ("stripe_method", models.CharField(max_length=255)),
+                ("brand", models.CharField(blank=True, max_length=32)),
+                ("last_four", models.CharField(blank=True, max_length=4)),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_saved_card",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "operator"), name="saved_card_unique")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StripeCall",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("kind", models.CharField(max_length=32)),
+                ("parameters", models.JSONField()),
+                ("generation", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("done", "Done"), ("refused", "Refused")],
+                        default="waiting",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "first_sent_at",
+                    models.DateTimeField(help_text="Under this generation.", null=True),
+                ),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("stripe_object", models.CharField(blank=True, max_length=255)),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="compute_billing.payment",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="compute_billing.refund",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payments_stripe_call",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at"],
+                        name="stripe_call_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("next_attempt_at__isnull", False),
+                                ("state", "waiting"),
+                            ),
+                            models.Q(
+                                ("state__in", ["done", "refused"]),
+                                ("ended_at__isnull", False),
+                                ("next_attempt_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stripe_call_waiting_has_time",
+                    )
+                ],
+            },
         ),
     ]

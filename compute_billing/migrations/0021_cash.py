@@ -5,14 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_cash"),
+        ("accounts", "__first__"),
         ("compute_billing", "0020_worlds_of_later_columns"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -130,6 +130,91 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "cash_difference",
+                "indexes": [
+                    models.Index(fields=["account", "first_day"], name="cash_difference_by_day"),
+                    models.Index(fields=["-id"], name="cash_difference_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("account", "key"),
+                        name="cash_difference_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("ending", ""),
+                                ("last_day__isnull", True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ending__in", ["found", "paired", "booked"]),
+                                ("last_day__gte", models.F("first_day")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_difference_ends_somehow",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ending__in", ["paired", "booked"]), _negated=True),
+                            models.Q(
+                                ("ended_by__isnull", False), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_difference_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "missing_here",
+                                    "missing_there",
+                                    "amount_differs",
+                                    "fee_not_booked",
+                                    "late",
+                                ],
+                            )
+                        ),
+                        name="cash_difference_of_a_known_kind",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CashDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("told_opening_fen", models.BigIntegerField()),
+                ("told_moves_fen", models.BigIntegerField()),
+                ("booked_opening_fen", models.BigIntegerField()),
+                ("booked_moves_fen", models.BigIntegerField()),
+                ("aside_opening_fen", models.BigIntegerField()),
+                ("aside_moves_fen", models.BigIntegerField()),
+                ("reconciled_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="compute_billing.cashaccount",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "cash_day",
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "day"), name="cash_day_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +244,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "cash_entry",
+                "indexes": [models.Index(fields=["account", "told_at"], name="cash_entry_by_time")],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +284,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "cash_item",
+                "indexes": [
+                    models.Index(fields=["account", "key"], name="cash_item_by_key"),
+                    models.Index(fields=["account", "day"], name="cash_item_by_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "side", "reference"), name="cash_item_taken_up_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True),
+                        name="cash_item_moves_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["told", "booked", "aside", "paired"])),
+                        name="cash_item_of_a_known_side",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,175 +370,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "cash_proposal",
-            },
-        ),
-        migrations.CreateModel(
-            name="CashDay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("day", models.DateField()),
-                ("told_opening_fen", models.BigIntegerField()),
-                ("told_moves_fen", models.BigIntegerField()),
-                ("booked_opening_fen", models.BigIntegerField()),
-                ("booked_moves_fen", models.BigIntegerField()),
-                ("aside_opening_fen", models.BigIntegerField()),
-                ("aside_moves_fen", models.BigIntegerField()),
-                ("reconciled_at", models.DateTimeField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="days",
-                        to="compute_billing.cashaccount",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "cash_day",
                 "constraints": [
-                    models.UniqueConstraint(fields=("account", "day"), name="cash_day_once")
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=("difference",),
+                        name="cash_proposal_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_approved", False),
+                            models.Q(
+                                ("closed_by__isnull", False),
+                                models.Q(("closed_by", models.F("maker")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_proposal_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("counter", "transfer"), ("other__isnull", False)),
+                            models.Q(
+                                models.Q(("counter", "transfer"), _negated=True),
+                                ("other__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cash_proposal_transfers_between_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("operator__gt", 0)), name="cash_proposal_of_no_sandbox"
+                    ),
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="cashdifference",
-            index=models.Index(fields=["account", "first_day"], name="cash_difference_by_day"),
+        kernel.migration_operations.AppendOnly(
+            table="cash_entry",
         ),
-        migrations.AddIndex(
-            model_name="cashdifference",
-            index=models.Index(fields=["-id"], name="cash_difference_newest"),
+        kernel.migration_operations.AppendOnly(
+            table="cash_item",
         ),
-        migrations.AddConstraint(
-            model_name="cashdifference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("account", "key"),
-                name="cash_difference_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True), ("ending", ""), ("last_day__isnull", True)
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ending__in", ["found", "paired", "booked"]),
-                        ("last_day__gte", models.F("first_day")),
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_difference_ends_somehow",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending__in", ["paired", "booked"]), _negated=True),
-                    models.Q(("ended_by__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="cash_difference_ended_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashdifference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "missing_here",
-                            "missing_there",
-                            "amount_differs",
-                            "fee_not_booked",
-                            "late",
-                        ],
-                    )
-                ),
-                name="cash_difference_of_a_known_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cashentry",
-            index=models.Index(fields=["account", "told_at"], name="cash_entry_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="cashitem",
-            index=models.Index(fields=["account", "key"], name="cash_item_by_key"),
-        ),
-        migrations.AddIndex(
-            model_name="cashitem",
-            index=models.Index(fields=["account", "day"], name="cash_item_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="cashitem",
-            constraint=models.UniqueConstraint(
-                fields=("account", "side", "reference"), name="cash_item_taken_up_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen", 0), _negated=True),
-                name="cash_item_moves_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["told", "booked", "aside", "paired"])),
-                name="cash_item_of_a_known_side",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashproposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("difference",),
-                name="cash_proposal_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_approved", False),
-                    models.Q(
-                        ("closed_by__isnull", False),
-                        models.Q(("closed_by", models.F("maker")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_proposal_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("counter", "transfer"), ("other__isnull", False)),
-                    models.Q(
-                        models.Q(("counter", "transfer"), _negated=True), ("other__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="cash_proposal_transfers_between_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("operator__gt", 0)), name="cash_proposal_of_no_sandbox"
-            ),
-        ),
-        *(AppendOnly(table) for table in ("cash_entry", "cash_item")),
     ]

@@ -26,129 +26,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Budget",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                ("name", models.CharField(max_length=100)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("monthly", "Monthly"), ("term", "Term")], max_length=16
-                    ),
-                ),
-                ("first_month", models.DateField()),
-                ("last_month", models.DateField(null=True)),
-                ("amount", models.BigIntegerField(help_text="Micro-yuan.")),
-                (
-                    "actual_percents",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=10
-                    ),
-                ),
-                (
-                    "forecast_percents",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=10
-                    ),
-                ),
-                ("stops", models.BooleanField(default=False)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "budgets_budget",
-            },
-        ),
-        migrations.CreateModel(
-            name="BudgetAlert",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("month", models.DateField(help_text="The first month of the period.")),
-                (
-                    "measure",
-                    models.CharField(
-                        choices=[("actual", "Actual"), ("forecast", "Forecast"), ("stop", "Stop")],
-                        max_length=16,
-                    ),
-                ),
-                ("percent", models.PositiveSmallIntegerField()),
-                ("amount", models.BigIntegerField(help_text="The budget's, when it was told.")),
-                ("spent", models.BigIntegerField()),
-                ("held", models.BigIntegerField()),
-                ("forecast", models.BigIntegerField()),
-                ("told_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "budgets_alert",
-            },
-        ),
-        migrations.CreateModel(
-            name="CreditProposal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[("prepaid", "Prepaid"), ("postpaid", "Postpaid")], max_length=16
-                    ),
-                ),
-                (
-                    "limit",
-                    models.BigIntegerField(help_text="Micro-yuan; zero for who pays in advance."),
-                ),
-                (
-                    "former_mode",
-                    models.CharField(
-                        choices=[("prepaid", "Prepaid"), ("postpaid", "Postpaid")], max_length=16
-                    ),
-                ),
-                ("former_limit", models.BigIntegerField()),
-                ("reason", models.CharField(max_length=500)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("approved", "Approved"),
-                            ("refused", "Refused"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "ledger_credit_proposal",
-            },
-        ),
-        migrations.CreateModel(
             name="MonthSpend",
             fields=[
                 (
@@ -223,157 +100,250 @@ class Migration(migrations.Migration):
                 name="wallet_low_amount_not_negative",
             ),
         ),
-        migrations.AddField(
-            model_name="budget",
-            name="project",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.project",
-            ),
-        ),
-        migrations.AddField(
-            model_name="budget",
-            name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="budgetalert",
-            name="budget",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.budget",
-            ),
-        ),
-        migrations.AddField(
-            model_name="creditproposal",
-            name="decider",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="creditproposal",
-            name="maker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="creditproposal",
-            name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("tenant", "name"),
-                name="budget_name_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="budget_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "monthly"), ("last_month", None)),
-                    ("last_month__gte", models.F("first_month")),
-                    _connector="OR",
-                ),
-                name="budget_months_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("tenant__lt", 0), ("project__lt", 0)),
-                    models.Q(("tenant__gt", 0), ("project__gt", 0)),
-                    _connector="OR",
-                ),
-                name="budget_of_one_world",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetalert",
-            constraint=models.UniqueConstraint(
-                fields=("budget", "month", "measure", "percent"), name="budget_alert_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditproposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decision", "")),
-                fields=("tenant",),
-                name="credit_proposal_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limit", 0), ("mode", "prepaid")),
-                    models.Q(("limit__gte", 0), ("mode", "postpaid")),
-                    _connector="OR",
-                ),
-                name="credit_proposal_limit_fits_its_mode",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "approved"), _negated=True),
-                    models.Q(
-                        ("decider__isnull", False),
-                        models.Q(("decider", models.F("maker")), _negated=True),
+        migrations.CreateModel(
+            name="Budget",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    _connector="OR",
                 ),
-                name="credit_proposal_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decider", None), ("decision", "")),
-                    models.Q(
-                        models.Q(("decision", ""), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decider__isnull", False),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("monthly", "Monthly"), ("term", "Term")], max_length=16
                     ),
-                    _connector="OR",
                 ),
-                name="credit_proposal_decided_by_somebody",
-            ),
+                ("first_month", models.DateField()),
+                ("last_month", models.DateField(null=True)),
+                ("amount", models.BigIntegerField(help_text="Micro-yuan.")),
+                (
+                    "actual_percents",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), size=10
+                    ),
+                ),
+                (
+                    "forecast_percents",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), size=10
+                    ),
+                ),
+                ("stops", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.project",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "budgets_budget",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("tenant", "name"),
+                        name="budget_name_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="budget_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "monthly"), ("last_month", None)),
+                            ("last_month__gte", models.F("first_month")),
+                            _connector="OR",
+                        ),
+                        name="budget_months_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tenant__lt", 0), ("project__lt", 0)),
+                            models.Q(("tenant__gt", 0), ("project__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="budget_of_one_world",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="creditproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0)), name="credit_proposal_of_no_sandbox"
-            ),
+        migrations.CreateModel(
+            name="BudgetAlert",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(help_text="The first month of the period.")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[("actual", "Actual"), ("forecast", "Forecast"), ("stop", "Stop")],
+                        max_length=16,
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField()),
+                ("amount", models.BigIntegerField(help_text="The budget's, when it was told.")),
+                ("spent", models.BigIntegerField()),
+                ("held", models.BigIntegerField()),
+                ("forecast", models.BigIntegerField()),
+                ("told_at", models.DateTimeField()),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.budget",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "budgets_alert",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("budget", "month", "measure", "percent"), name="budget_alert_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CreditProposal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("prepaid", "Prepaid"), ("postpaid", "Postpaid")], max_length=16
+                    ),
+                ),
+                (
+                    "limit",
+                    models.BigIntegerField(help_text="Micro-yuan; zero for who pays in advance."),
+                ),
+                (
+                    "former_mode",
+                    models.CharField(
+                        choices=[("prepaid", "Prepaid"), ("postpaid", "Postpaid")], max_length=16
+                    ),
+                ),
+                ("former_limit", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=500)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "ledger_credit_proposal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decision", "")),
+                        fields=("tenant",),
+                        name="credit_proposal_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit", 0), ("mode", "prepaid")),
+                            models.Q(("limit__gte", 0), ("mode", "postpaid")),
+                            _connector="OR",
+                        ),
+                        name="credit_proposal_limit_fits_its_mode",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "approved"), _negated=True),
+                            models.Q(
+                                ("decider__isnull", False),
+                                models.Q(("decider", models.F("maker")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_proposal_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decider", None), ("decision", "")),
+                            models.Q(
+                                models.Q(("decision", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decider__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credit_proposal_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0)), name="credit_proposal_of_no_sandbox"
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(COUNT_SPEND, migrations.RunSQL.noop),
         AppendOnly("budgets_alert"),

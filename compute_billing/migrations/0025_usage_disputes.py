@@ -6,15 +6,15 @@ from django.db import migrations, models
 
 import compute_billing.disputes.states
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0014_usage_disputes"),
+        ("accounts", "__first__"),
         ("compute_billing", "0024_budgets"),
         ("kernel", "0003_audit_hashes"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -122,6 +122,114 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "disputes_usage_dispute",
+                "indexes": [
+                    models.Index(fields=["tenant", "-id"], name="usage_dispute_of_tenant"),
+                    models.Index(fields=["state", "due_on"], name="usage_dispute_by_deadline"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", compute_billing.disputes.states.DisputeState["WITHDRAWN"]),
+                            _negated=True,
+                        ),
+                        fields=("source", "external_id"),
+                        name="usage_dispute_once_per_record",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="usage_dispute_has_a_span",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", compute_billing.disputes.states.DisputeState["SETTLED"]),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("gross_after__isnull", False),
+                                ("tenant_after__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="usage_dispute_settled_with_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        compute_billing.disputes.states.DisputeState["ESCALATED"],
+                                        compute_billing.disputes.states.DisputeState["UPHELD"],
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("escalated_at__isnull", False), ("escalated_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="usage_dispute_escalated_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tenant__lt", 0), ("operator__lt", 0), ("source__lt", 0)),
+                            models.Q(("tenant__gt", 0), ("operator__gt", 0), ("source__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="usage_dispute_of_one_world",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UsageDisputeFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "side",
+                    models.CharField(choices=[("buyer", "Buyer"), ("desk", "Desk")], max_length=16),
+                ),
+                ("file_name", models.CharField(max_length=150)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="compute_billing.usagedispute",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "disputes_usage_dispute_file",
             },
         ),
         migrations.CreateModel(
@@ -193,54 +301,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "disputes_usage_dispute_answer",
-            },
-        ),
-        migrations.CreateModel(
-            name="UsageDisputeFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dispute", "level"), name="usage_dispute_answered_once_per_level"
                     ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                (
-                    "side",
-                    models.CharField(choices=[("buyer", "Buyer"), ("desk", "Desk")], max_length=16),
-                ),
-                ("file_name", models.CharField(max_length=150)),
-                ("uploaded_at", models.DateTimeField()),
-                (
-                    "dispute",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="compute_billing.usagedispute",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_by", models.F("opened_by")), _negated=True),
+                            models.Q(
+                                ("first_by", None),
+                                models.Q(("answered_by", models.F("first_by")), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="usage_dispute_answer_by_another",
                     ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="kernel.storedfile",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_by", None), ("level", "operator")),
+                            models.Q(("first_by__isnull", False), ("level", "house")),
+                            _connector="OR",
+                        ),
+                        name="usage_dispute_answer_of_its_level",
                     ),
-                ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_usage_id", None),
+                                ("granted_from", None),
+                                ("verdict", "rejected"),
+                            ),
+                            models.Q(
+                                ("correction_usage_id__isnull", False),
+                                ("granted_until__gt", models.F("granted_from")),
+                                ("verdict__in", ["granted", "partly"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="usage_dispute_grant_names_its_correction",
                     ),
-                ),
-            ],
-            options={
-                "db_table": "disputes_usage_dispute_file",
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,138 +366,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "disputes_usage_dispute_reminder",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dispute", "due_on", "is_overdue"),
+                        name="usage_dispute_reminded_once",
+                    )
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="usagedispute",
-            index=models.Index(fields=["tenant", "-id"], name="usage_dispute_of_tenant"),
+        kernel.migration_operations.AppendOnly(
+            table="disputes_usage_dispute_answer",
         ),
-        migrations.AddIndex(
-            model_name="usagedispute",
-            index=models.Index(fields=["state", "due_on"], name="usage_dispute_by_deadline"),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state", compute_billing.disputes.states.DisputeState["WITHDRAWN"]),
-                    _negated=True,
-                ),
-                fields=("source", "external_id"),
-                name="usage_dispute_once_per_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="usage_dispute_has_a_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", compute_billing.disputes.states.DisputeState["SETTLED"]),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("gross_after__isnull", False),
-                        ("tenant_after__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="usage_dispute_settled_with_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                compute_billing.disputes.states.DisputeState["ESCALATED"],
-                                compute_billing.disputes.states.DisputeState["UPHELD"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("escalated_at__isnull", False), ("escalated_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="usage_dispute_escalated_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("tenant__lt", 0), ("operator__lt", 0), ("source__lt", 0)),
-                    models.Q(("tenant__gt", 0), ("operator__gt", 0), ("source__gt", 0)),
-                    _connector="OR",
-                ),
-                name="usage_dispute_of_one_world",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedisputeanswer",
-            constraint=models.UniqueConstraint(
-                fields=("dispute", "level"), name="usage_dispute_answered_once_per_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedisputeanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_by", models.F("opened_by")), _negated=True),
-                    models.Q(
-                        ("first_by", None),
-                        models.Q(("answered_by", models.F("first_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="usage_dispute_answer_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedisputeanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_by", None), ("level", "operator")),
-                    models.Q(("first_by__isnull", False), ("level", "house")),
-                    _connector="OR",
-                ),
-                name="usage_dispute_answer_of_its_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedisputeanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_usage_id", None),
-                        ("granted_from", None),
-                        ("verdict", "rejected"),
-                    ),
-                    models.Q(
-                        ("correction_usage_id__isnull", False),
-                        ("granted_until__gt", models.F("granted_from")),
-                        ("verdict__in", ["granted", "partly"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="usage_dispute_grant_names_its_correction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usagedisputereminder",
-            constraint=models.UniqueConstraint(
-                fields=("dispute", "due_on", "is_overdue"), name="usage_dispute_reminded_once"
-            ),
-        ),
-        AppendOnly("disputes_usage_dispute_answer"),
     ]

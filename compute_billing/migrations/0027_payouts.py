@@ -6,23 +6,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
-
-BOOKS = (
-    "payouts_terms",
-    "payouts_entry",
-    "payouts_earning",
-    "payouts_result_file",
-    "payouts_result_line",
-)
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0015_payouts"),
+        ("accounts", "__first__"),
         ("compute_billing", "0026_bank_statement_balances"),
         ("kernel", "0001_foundation"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -52,228 +44,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payouts_terms",
-            },
-        ),
-        migrations.CreateModel(
-            name="Payee",
-            fields=[
-                (
-                    "organisation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="accounts.organisation",
-                    ),
-                ),
-                ("sequence", models.BigIntegerField(default=0)),
-                ("seen_to", models.BigIntegerField(default=0)),
-                ("opened_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "payouts_payee",
-            },
-        ),
-        migrations.CreateModel(
-            name="PayeeEarning",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=16)),
-                ("tenant_id", models.BigIntegerField(null=True)),
-                ("month", models.DateField()),
-                ("amount", models.BigIntegerField()),
-                ("commission", models.BigIntegerField()),
-                ("commission_tax", models.BigIntegerField()),
-            ],
-            options={
-                "db_table": "payouts_earning",
-            },
-        ),
-        migrations.CreateModel(
-            name="PayeeEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sequence", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("earned", "Earned"),
-                            ("released", "Released"),
-                            ("held", "Held"),
-                            ("paid", "Paid"),
-                            ("returned", "Returned"),
-                            ("bounced", "Bounced"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField()),
-                ("earned", models.BigIntegerField(default=0)),
-                ("commission", models.BigIntegerField(default=0)),
-                ("commission_tax", models.BigIntegerField(default=0)),
-                ("payable", models.BigIntegerField(default=0)),
-                ("reserve", models.BigIntegerField(default=0)),
-                ("transit", models.BigIntegerField(default=0)),
-                ("debt", models.BigIntegerField(default=0)),
-                ("payable_after", models.BigIntegerField()),
-                ("reserve_after", models.BigIntegerField()),
-                ("transit_after", models.BigIntegerField()),
-                ("debt_after", models.BigIntegerField()),
-            ],
-            options={
-                "db_table": "payouts_entry",
-            },
-        ),
-        migrations.CreateModel(
-            name="Payout",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("amount_fen", models.BigIntegerField()),
-                ("through_sequence", models.BigIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("held", "Held"),
-                            ("sent", "Sent"),
-                            ("paid", "Paid"),
-                            ("returned", "Returned"),
-                        ],
-                        default="held",
-                        max_length=16,
-                    ),
-                ),
-                ("failure", models.CharField(blank=True, max_length=200)),
-                ("bank_reference", models.CharField(blank=True, max_length=100)),
-                ("held_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "payouts_payout",
-            },
-        ),
-        migrations.CreateModel(
-            name="PayoutAccount",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("bank", models.CharField(max_length=100)),
-                ("branch_code", models.CharField(max_length=12)),
-                ("holder", models.CharField(max_length=200)),
-                ("number", models.CharField(max_length=34)),
-                ("reason", models.CharField(max_length=500)),
-                ("made_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(null=True)),
-                (
-                    "effective_at",
-                    models.DateTimeField(help_text="None while undecided, or refused.", null=True),
-                ),
-            ],
-            options={
-                "db_table": "payouts_account",
-            },
-        ),
-        migrations.CreateModel(
-            name="PayoutRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("custody", models.CharField(max_length=100)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("making", "Making"),
-                            ("proposed", "Proposed"),
-                            ("approved", "Approved"),
-                            ("refused", "Refused"),
-                            ("finished", "Finished"),
-                        ],
-                        default="making",
-                        max_length=16,
-                    ),
-                ),
-                ("made_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("file_sha256", models.CharField(blank=True, max_length=64)),
-            ],
-            options={
-                "db_table": "payouts_run",
-            },
-        ),
-        migrations.CreateModel(
-            name="ResultFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("file_name", models.CharField(max_length=200)),
-                ("sha256", models.CharField(max_length=64)),
-                ("imported_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "payouts_result_file",
-            },
-        ),
-        migrations.CreateModel(
-            name="ResultLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("number", models.CharField(blank=True, max_length=32)),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("applied", "Applied"),
-                            ("known", "Known"),
-                            ("unknown", "Unknown"),
-                            ("conflict", "Conflict"),
-                            ("unreadable", "Unreadable"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("text", models.CharField(max_length=500)),
-            ],
-            options={
-                "db_table": "payouts_result_line",
             },
         ),
         migrations.RemoveConstraint(
@@ -372,153 +142,191 @@ class Migration(migrations.Migration):
                 to="accounts.organisation",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organisation__gt", 0)), name="payee_of_no_sandbox"
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="cluster",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.cluster",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="payee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="price",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.price",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="origin",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.ledgertransaction",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="terms",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payoutterms",
-            ),
-        ),
         migrations.CreateModel(
-            name="PayeeReserve",
+            name="Payee",
             fields=[
                 (
-                    "entry",
+                    "organisation",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
-                        related_name="kept_back",
+                        related_name="+",
                         serialize=False,
-                        to="compute_billing.payeeentry",
+                        to="accounts.organisation",
                     ),
                 ),
-                ("amount", models.BigIntegerField()),
-                ("release_at", models.DateTimeField()),
+                ("sequence", models.BigIntegerField(default=0)),
+                ("seen_to", models.BigIntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
             ],
             options={
-                "db_table": "payouts_reserve",
+                "db_table": "payouts_payee",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("organisation__gt", 0)), name="payee_of_no_sandbox"
+                    )
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="payeeentry",
-            name="payee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="compute_billing.payee",
-            ),
+        migrations.CreateModel(
+            name="Payout",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("through_sequence", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held"),
+                            ("sent", "Sent"),
+                            ("paid", "Paid"),
+                            ("returned", "Returned"),
+                        ],
+                        default="held",
+                        max_length=16,
+                    ),
+                ),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                ("bank_reference", models.CharField(blank=True, max_length=100)),
+                ("held_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="compute_billing.payee",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_payout",
+            },
         ),
-        migrations.AddField(
-            model_name="payeeentry",
-            name="transaction",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.ledgertransaction",
-            ),
+        migrations.CreateModel(
+            name="PayeeEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("earned", "Earned"),
+                            ("released", "Released"),
+                            ("held", "Held"),
+                            ("paid", "Paid"),
+                            ("returned", "Returned"),
+                            ("bounced", "Bounced"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("earned", models.BigIntegerField(default=0)),
+                ("commission", models.BigIntegerField(default=0)),
+                ("commission_tax", models.BigIntegerField(default=0)),
+                ("payable", models.BigIntegerField(default=0)),
+                ("reserve", models.BigIntegerField(default=0)),
+                ("transit", models.BigIntegerField(default=0)),
+                ("debt", models.BigIntegerField(default=0)),
+                ("payable_after", models.BigIntegerField()),
+                ("reserve_after", models.BigIntegerField()),
+                ("transit_after", models.BigIntegerField()),
+                ("debt_after", models.BigIntegerField()),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="compute_billing.payee",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.ledgertransaction",
+                    ),
+                ),
+                (
+                    "payout",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payout",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_entry",
+            },
         ),
-        migrations.AddField(
-            model_name="payeeearning",
-            name="entry",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="earnings",
-                to="compute_billing.payeeentry",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="payee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="payouts",
-                to="compute_billing.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeeentry",
-            name="payout",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payout",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutaccount",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutaccount",
-            name="maker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutaccount",
-            name="payee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="accounts",
-                to="compute_billing.payee",
-            ),
+        migrations.CreateModel(
+            name="PayoutAccount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("bank", models.CharField(max_length=100)),
+                ("branch_code", models.CharField(max_length=12)),
+                ("holder", models.CharField(max_length=200)),
+                ("number", models.CharField(max_length=34)),
+                ("reason", models.CharField(max_length=500)),
+                ("made_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "effective_at",
+                    models.DateTimeField(help_text="None while undecided, or refused.", null=True),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="compute_billing.payee",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_account",
+            },
         ),
         migrations.AddField(
             model_name="payout",
@@ -529,24 +337,55 @@ class Migration(migrations.Migration):
                 to="compute_billing.payoutaccount",
             ),
         ),
-        migrations.AddField(
-            model_name="payoutrun",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutrun",
-            name="maker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        migrations.CreateModel(
+            name="PayoutRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("custody", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("making", "Making"),
+                            ("proposed", "Proposed"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("finished", "Finished"),
+                        ],
+                        default="making",
+                        max_length=16,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_run",
+            },
         ),
         migrations.AddField(
             model_name="payout",
@@ -557,32 +396,38 @@ class Migration(migrations.Migration):
                 to="compute_billing.payoutrun",
             ),
         ),
-        migrations.AddField(
-            model_name="resultfile",
-            name="imported_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="resultfile",
-            name="run",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="results",
-                to="compute_billing.payoutrun",
-            ),
-        ),
-        migrations.AddField(
-            model_name="resultline",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="compute_billing.resultfile",
-            ),
+        migrations.CreateModel(
+            name="ResultFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("imported_at", models.DateTimeField()),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="compute_billing.payoutrun",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_result_file",
+            },
         ),
         migrations.AddConstraint(
             model_name="payoutterms",
@@ -608,48 +453,103 @@ class Migration(migrations.Migration):
                 condition=models.Q(("payee__gt", 0)), name="payout_terms_of_no_sandbox"
             ),
         ),
-        migrations.AddField(
-            model_name="payeereserve",
-            name="payee",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payeereserve",
-            name="released_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payeeentry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeearning",
-            constraint=models.UniqueConstraint(
-                fields=("payee", "origin", "kind", "tenant_id", "month", "cluster", "price"),
-                name="payee_earning_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeearning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True),
-                name="payee_earning_moves_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payeeearning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("payee__gt", 0), ("tenant_id__gt", 0), ("cluster__gt", 0), ("price__gt", 0)
+        migrations.CreateModel(
+            name="PayeeEarning",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
-                name="payee_earning_of_no_sandbox",
-            ),
+                ("kind", models.CharField(max_length=16)),
+                ("tenant_id", models.BigIntegerField(null=True)),
+                ("month", models.DateField()),
+                ("amount", models.BigIntegerField()),
+                ("commission", models.BigIntegerField()),
+                ("commission_tax", models.BigIntegerField()),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.cluster",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payee",
+                    ),
+                ),
+                (
+                    "price",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.price",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.ledgertransaction",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payoutterms",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earnings",
+                        to="compute_billing.payeeentry",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_earning",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "payee",
+                            "origin",
+                            "kind",
+                            "tenant_id",
+                            "month",
+                            "cluster",
+                            "price",
+                        ),
+                        name="payee_earning_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="payee_earning_moves_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payee__gt", 0),
+                            ("tenant_id__gt", 0),
+                            ("cluster__gt", 0),
+                            ("price__gt", 0),
+                        ),
+                        name="payee_earning_of_no_sandbox",
+                    ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="payeeentry",
@@ -813,25 +713,111 @@ class Migration(migrations.Migration):
                 name="payout_ended_at",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="resultline",
-            constraint=models.UniqueConstraint(
-                fields=("file", "position"), name="payout_result_line_once"
-            ),
+        migrations.CreateModel(
+            name="ResultLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("number", models.CharField(blank=True, max_length=32)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("applied", "Applied"),
+                            ("known", "Known"),
+                            ("unknown", "Unknown"),
+                            ("conflict", "Conflict"),
+                            ("unreadable", "Unreadable"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="compute_billing.resultfile",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_result_line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("file", "position"), name="payout_result_line_once"
+                    )
+                ],
+            },
         ),
-        migrations.AddIndex(
-            model_name="payeereserve",
-            index=models.Index(
-                condition=models.Q(("released_by__isnull", True)),
-                fields=["payee", "release_at"],
-                name="payee_reserve_due",
-            ),
+        migrations.CreateModel(
+            name="PayeeReserve",
+            fields=[
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="kept_back",
+                        serialize=False,
+                        to="compute_billing.payeeentry",
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("release_at", models.DateTimeField()),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payee",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payeeentry",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_reserve",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_by__isnull", True)),
+                        fields=["payee", "release_at"],
+                        name="payee_reserve_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="payee_reserve_positive"
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="payeereserve",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="payee_reserve_positive"
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="payouts_terms",
         ),
-        *(AppendOnly(table) for table in BOOKS),
+        kernel.migration_operations.AppendOnly(
+            table="payouts_entry",
+        ),
+        kernel.migration_operations.AppendOnly(
+            table="payouts_earning",
+        ),
+        kernel.migration_operations.AppendOnly(
+            table="payouts_result_file",
+        ),
+        kernel.migration_operations.AppendOnly(
+            table="payouts_result_line",
+        ),
     ]

@@ -6,48 +6,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kernel.identifiers
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0016_einvoices"),
+        ("accounts", "__first__"),
         ("compute_billing", "0027_payouts"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="EInvoiceLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("rate_ppm", models.PositiveIntegerField()),
-                ("specification", models.CharField(blank=True, max_length=200)),
-                ("quantity", models.DecimalField(decimal_places=0, max_digits=40)),
-                ("net", models.BigIntegerField()),
-                ("amount_fen", models.BigIntegerField()),
-                ("tax_fen", models.BigIntegerField()),
-                ("total_fen", models.BigIntegerField()),
-                (
-                    "corrects",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="compute_billing.einvoiceline",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "einvoices_line",
-            },
-        ),
         migrations.CreateModel(
             name="EInvoiceFile",
             fields=[
@@ -84,6 +53,109 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "einvoices_file",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer__gt", 0)), name="einvoice_file_of_no_sandbox"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("einvoices__gt", 0)),
+                        name="einvoice_file_holds_something",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceTitle",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("added_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "einvoices_title",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("tenant",),
+                        name="einvoice_title_one_default",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_default", False), ("retired_at", None), _connector="OR"
+                        ),
+                        name="einvoice_title_default_is_in_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tenant__gt", 0)), name="einvoice_title_of_no_sandbox"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceTitleVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("uscc", models.CharField(blank=True, max_length=18)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=50)),
+                ("bank", models.CharField(blank=True, max_length=100)),
+                ("bank_account", models.CharField(blank=True, max_length=64)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("mobile", models.CharField(blank=True, max_length=20)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "title",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="compute_billing.invoicetitle",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "einvoices_title_version",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("title", "version"), name="einvoice_title_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("uscc", ""),
+                            ("uscc__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                            _connector="OR",
+                        ),
+                        name="einvoice_title_uscc_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="einvoice_title_has_a_name",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,153 +268,109 @@ class Migration(migrations.Migration):
                         to="compute_billing.einvoicefile",
                     ),
                 ),
-            ],
-            options={
-                "db_table": "einvoices_einvoice",
-            },
-        ),
-        migrations.CreateModel(
-            name="EInvoiceReversed",
-            fields=[
                 (
-                    "line",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="reversed",
-                        serialize=False,
-                        to="compute_billing.einvoiceline",
-                    ),
-                ),
-                ("amount_fen", models.BigIntegerField()),
-                ("tax_fen", models.BigIntegerField()),
-                ("net", models.BigIntegerField()),
-                ("reversed_amount_fen", models.BigIntegerField(default=0)),
-                ("reversed_tax_fen", models.BigIntegerField(default=0)),
-                ("reversed_net", models.BigIntegerField(default=0)),
-            ],
-            options={
-                "db_table": "einvoices_reversed",
-            },
-        ),
-        migrations.AddField(
-            model_name="einvoiceline",
-            name="einvoice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="compute_billing.einvoice",
-            ),
-        ),
-        migrations.CreateModel(
-            name="EInvoiceLinePart",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "invoice_line",
+                    "seller",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="compute_billing.invoiceline",
+                        to="compute_billing.invoicetitleversion",
                     ),
                 ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parts",
-                        to="compute_billing.einvoiceline",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "einvoices_line_part",
-            },
-        ),
-        migrations.CreateModel(
-            name="InvoiceTitle",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "public_id",
-                    models.UUIDField(default=kernel.identifiers.uuid7, editable=False, unique=True),
-                ),
-                ("is_default", models.BooleanField(default=False)),
-                ("added_at", models.DateTimeField()),
-                ("retired_at", models.DateTimeField(null=True)),
-                (
-                    "tenant",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.organisation",
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "einvoices_title",
-            },
-        ),
-        migrations.CreateModel(
-            name="InvoiceTitleVersion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField()),
-                ("name", models.CharField(max_length=200)),
-                ("uscc", models.CharField(blank=True, max_length=18)),
-                ("address", models.CharField(blank=True, max_length=200)),
-                ("phone", models.CharField(blank=True, max_length=50)),
-                ("bank", models.CharField(blank=True, max_length=100)),
-                ("bank_account", models.CharField(blank=True, max_length=64)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("mobile", models.CharField(blank=True, max_length=20)),
-                ("made_at", models.DateTimeField()),
                 (
                     "title",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="compute_billing.invoicetitle",
+                        related_name="+",
+                        to="compute_billing.invoicetitleversion",
                     ),
                 ),
             ],
             options={
-                "db_table": "einvoices_title_version",
+                "db_table": "einvoices_einvoice",
+                "indexes": [models.Index(fields=["issuer", "state"], name="einvoice_queue")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total_fen",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount_fen"), "+", models.F("tax_fen")
+                                ),
+                            ),
+                            ("tax_fen__gte", 0),
+                            ("total_fen__gt", 0),
+                        ),
+                        name="einvoice_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("issued_on__isnull", False),
+                                ("number__isnull", False),
+                                ("state", "issued"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "issued"), _negated=True),
+                                ("issued_on", None),
+                                ("number", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="einvoice_issued_has_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9]{20}$")),
+                        name="einvoice_number_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "exported"), _negated=True),
+                            ("file__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="einvoice_exported_in_a_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("colour", "blue"),
+                                ("corrects", None),
+                                ("credit_note", None),
+                                ("reason", ""),
+                            ),
+                            models.Q(
+                                ("colour", "red"),
+                                ("corrects__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="einvoice_red_corrects_a_blue",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "refused"), models.Q(("refusal", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "refused"), _negated=True), ("refusal", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="einvoice_refused_says_why",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "exported", "issued"])),
+                        fields=("corrects", "credit_note"),
+                        name="einvoice_red_once_for_a_credit_note",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer__gt", 0), ("tenant__gt", 0)),
+                        name="einvoice_of_no_sandbox",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="einvoice",
-            name="seller",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.invoicetitleversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="einvoice",
-            name="title",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.invoicetitleversion",
-            ),
         ),
         migrations.CreateModel(
             name="TaxItem",
@@ -373,16 +401,85 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "einvoices_item",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issuer", "tax_class", "version"), name="einvoice_item_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{19}$")),
+                        name="einvoice_item_code_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer__gt", 0)), name="einvoice_item_of_no_sandbox"
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="einvoiceline",
-            name="item",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.taxitem",
-            ),
+        migrations.CreateModel(
+            name="EInvoiceLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("rate_ppm", models.PositiveIntegerField()),
+                ("specification", models.CharField(blank=True, max_length=200)),
+                ("quantity", models.DecimalField(decimal_places=0, max_digits=40)),
+                ("net", models.BigIntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("tax_fen", models.BigIntegerField()),
+                ("total_fen", models.BigIntegerField()),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.einvoiceline",
+                    ),
+                ),
+                (
+                    "einvoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="compute_billing.einvoice",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.taxitem",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "einvoices_line",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("einvoice", "position"), name="einvoice_line_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total_fen",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount_fen"), "+", models.F("tax_fen")
+                                ),
+                            ),
+                            ("amount_fen__gte", 0),
+                            ("net__gt", 0),
+                            ("tax_fen__gte", 0),
+                        ),
+                        name="einvoice_line_adds_up",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EInvoiceBill",
@@ -425,229 +522,91 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="einvoicefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issuer__gt", 0)), name="einvoice_file_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoicefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("einvoices__gt", 0)), name="einvoice_file_holds_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoicereversed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reversed_amount_fen__gte", 0),
-                    ("reversed_amount_fen__lte", models.F("amount_fen")),
-                    ("reversed_net__gte", 0),
-                    ("reversed_net__lte", models.F("net")),
-                    ("reversed_tax_fen__gte", 0),
-                    ("reversed_tax_fen__lte", models.F("tax_fen")),
+        migrations.CreateModel(
+            name="EInvoiceReversed",
+            fields=[
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="reversed",
+                        serialize=False,
+                        to="compute_billing.einvoiceline",
+                    ),
                 ),
-                name="einvoice_reversed_within_the_line",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoicelinepart",
-            constraint=models.UniqueConstraint(
-                fields=("line", "invoice_line"), name="einvoice_part_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitle",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("tenant",),
-                name="einvoice_title_one_default",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_default", False), ("retired_at", None), _connector="OR"),
-                name="einvoice_title_default_is_in_use",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tenant__gt", 0)), name="einvoice_title_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitleversion",
-            constraint=models.UniqueConstraint(
-                fields=("title", "version"), name="einvoice_title_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("uscc", ""), ("uscc__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$"), _connector="OR"
-                ),
-                name="einvoice_title_uscc_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoicetitleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="einvoice_title_has_a_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="einvoice",
-            index=models.Index(fields=["issuer", "state"], name="einvoice_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total_fen",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("amount_fen"), "+", models.F("tax_fen")
+                ("amount_fen", models.BigIntegerField()),
+                ("tax_fen", models.BigIntegerField()),
+                ("net", models.BigIntegerField()),
+                ("reversed_amount_fen", models.BigIntegerField(default=0)),
+                ("reversed_tax_fen", models.BigIntegerField(default=0)),
+                ("reversed_net", models.BigIntegerField(default=0)),
+            ],
+            options={
+                "db_table": "einvoices_reversed",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reversed_amount_fen__gte", 0),
+                            ("reversed_amount_fen__lte", models.F("amount_fen")),
+                            ("reversed_net__gte", 0),
+                            ("reversed_net__lte", models.F("net")),
+                            ("reversed_tax_fen__gte", 0),
+                            ("reversed_tax_fen__lte", models.F("tax_fen")),
                         ),
+                        name="einvoice_reversed_within_the_line",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EInvoiceLinePart",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    ("tax_fen__gte", 0),
-                    ("total_fen__gt", 0),
                 ),
-                name="einvoice_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("issued_on__isnull", False), ("number__isnull", False), ("state", "issued")
+                (
+                    "invoice_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.invoiceline",
                     ),
-                    models.Q(
-                        models.Q(("state", "issued"), _negated=True),
-                        ("issued_on", None),
-                        ("number", None),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="compute_billing.einvoiceline",
                     ),
-                    _connector="OR",
                 ),
-                name="einvoice_issued_has_a_number",
-            ),
+            ],
+            options={
+                "db_table": "einvoices_line_part",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("line", "invoice_line"), name="einvoice_part_once"
+                    )
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9]{20}$")), name="einvoice_number_form"
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="einvoices_title_version",
         ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "exported"), _negated=True),
-                    ("file__isnull", False),
-                    _connector="OR",
-                ),
-                name="einvoice_exported_in_a_file",
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="einvoices_item",
         ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("colour", "blue"),
-                        ("corrects", None),
-                        ("credit_note", None),
-                        ("reason", ""),
-                    ),
-                    models.Q(
-                        ("colour", "red"),
-                        ("corrects__isnull", False),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="einvoice_red_corrects_a_blue",
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="einvoices_file",
         ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), models.Q(("refusal", ""), _negated=True)),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")),
-                    _connector="OR",
-                ),
-                name="einvoice_refused_says_why",
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="einvoices_line",
         ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "exported", "issued"])),
-                fields=("corrects", "credit_note"),
-                name="einvoice_red_once_for_a_credit_note",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issuer__gt", 0), ("tenant__gt", 0)),
-                name="einvoice_of_no_sandbox",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxitem",
-            constraint=models.UniqueConstraint(
-                fields=("issuer", "tax_class", "version"), name="einvoice_item_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{19}$")), name="einvoice_item_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issuer__gt", 0)), name="einvoice_item_of_no_sandbox"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoiceline",
-            constraint=models.UniqueConstraint(
-                fields=("einvoice", "position"), name="einvoice_line_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="einvoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total_fen",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("amount_fen"), "+", models.F("tax_fen")
-                        ),
-                    ),
-                    ("amount_fen__gte", 0),
-                    ("net__gt", 0),
-                    ("tax_fen__gte", 0),
-                ),
-                name="einvoice_line_adds_up",
-            ),
-        ),
-        *(
-            AppendOnly(table)
-            for table in (
-                "einvoices_title_version",
-                "einvoices_item",
-                "einvoices_file",
-                "einvoices_line",
-                "einvoices_line_part",
-            )
+        kernel.migration_operations.AppendOnly(
+            table="einvoices_line_part",
         ),
     ]

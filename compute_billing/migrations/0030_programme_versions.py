@@ -69,6 +69,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "programmes_version",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "number"), name="programme_version_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin", "library")),
+                        fields=("code", "published_sha256"),
+                        name="programme_version_loaded_once",
+                    ),
+                    models.UniqueConstraint(fields=("id", "maker"), name="programme_version_maker"),
+                    models.UniqueConstraint(fields=("id", "code"), name="programme_version_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)),
+                        name="programme_version_counted_from_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("origin", "library"),
+                                models.Q(("published_sha256", ""), _negated=True),
+                            ),
+                            models.Q(("origin", "officer"), ("published_sha256", "")),
+                            _connector="OR",
+                        ),
+                        name="programme_version_of_the_library_says_which",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +128,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "programmes_term",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("code", "="),
+                            (
+                                models.Func(
+                                    "starts_at",
+                                    "ends_at",
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="programme_one_version_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision", "activated")),
+                        name="programme_term_of_an_activated_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_because", ""), ("ended_by", None), ("ends_at", None)),
+                            models.Q(
+                                ("ended_by__isnull", False),
+                                ("ends_at__gt", models.F("starts_at")),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programme_term_ended_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,109 +197,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "programmes_version_decision",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.UniqueConstraint(
-                fields=("code", "number"), name="programme_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("origin", "library")),
-                fields=("code", "published_sha256"),
-                name="programme_version_loaded_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.UniqueConstraint(
-                fields=("id", "maker"), name="programme_version_maker"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.UniqueConstraint(
-                fields=("id", "code"), name="programme_version_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="programme_version_counted_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("origin", "library"), models.Q(("published_sha256", ""), _negated=True)
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "decision"), name="programme_version_decided_as"
                     ),
-                    models.Q(("origin", "officer"), ("published_sha256", "")),
-                    _connector="OR",
-                ),
-                name="programme_version_of_the_library_says_which",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeterm",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("code", "="),
-                    (
-                        models.Func(
-                            "starts_at",
-                            "ends_at",
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "activated"), _negated=True),
+                            models.Q(("decider", models.F("maker_id")), _negated=True),
+                            _connector="OR",
                         ),
-                        "&&",
+                        name="programme_version_four_eyes",
                     ),
                 ],
-                name="programme_one_version_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision", "activated")),
-                name="programme_term_of_an_activated_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_because", ""), ("ended_by", None), ("ends_at", None)),
-                    models.Q(
-                        ("ended_by__isnull", False),
-                        ("ends_at__gt", models.F("starts_at")),
-                        models.Q(("ended_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="programme_term_ended_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversiondecision",
-            constraint=models.UniqueConstraint(
-                fields=("version", "decision"), name="programme_version_decided_as"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeversiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "activated"), _negated=True),
-                    models.Q(("decider", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="programme_version_four_eyes",
-            ),
+            },
         ),
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), UNDO),
         AppendOnly("programmes_version"),

@@ -4,14 +4,14 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from kernel.migration_operations import AppendOnly
+import kernel.migration_operations
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0016_einvoices"),
+        ("accounts", "__first__"),
         ("compute_billing", "0031_packages_on_bills"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -59,6 +59,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "invoices_procurement",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "version"), name="procurement_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gt", 0)), name="procurement_version_from_one"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -72,17 +80,7 @@ class Migration(migrations.Migration):
                 to="compute_billing.procurementversion",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="procurementversion",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "version"), name="procurement_version"
-            ),
+        kernel.migration_operations.AppendOnly(
+            table="invoices_procurement",
         ),
-        migrations.AddConstraint(
-            model_name="procurementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gt", 0)), name="procurement_version_from_one"
-            ),
-        ),
-        AppendOnly("invoices_procurement"),
     ]

@@ -11,152 +11,11 @@ import kernel.identifiers
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0018_connect"),
+        ("accounts", "__first__"),
         ("compute_billing", "0032_procurement"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ConnectCall",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("account", "Account"),
-                            ("transfer", "Transfer"),
-                            ("reversal", "Reversal"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("parameters", models.JSONField()),
-                ("generation", models.PositiveSmallIntegerField(default=1)),
-                ("state", models.CharField(default="waiting", max_length=16)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("asked_at", models.DateTimeField()),
-                (
-                    "first_sent_at",
-                    models.DateTimeField(help_text="Under this generation.", null=True),
-                ),
-                ("next_attempt_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("failure", models.CharField(blank=True, max_length=500)),
-                ("stripe_object", models.CharField(blank=True, max_length=255)),
-            ],
-            options={
-                "db_table": "payouts_connect_call",
-            },
-        ),
-        migrations.CreateModel(
-            name="ConnectedAccount",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("country", models.CharField(max_length=2)),
-                ("stripe_account", models.CharField(blank=True, max_length=255)),
-                ("details_submitted", models.BooleanField(default=False)),
-                ("transfers_enabled", models.BooleanField(default=False)),
-                ("charges_enabled", models.BooleanField(default=False)),
-                ("payouts_enabled", models.BooleanField(default=False)),
-                ("disabled_reason", models.CharField(blank=True, max_length=100)),
-                ("wanted", models.JSONField(default=list)),
-                ("wanted_by", models.DateTimeField(null=True)),
-                (
-                    "failure",
-                    models.CharField(blank=True, help_text="Why Stripe made none.", max_length=500),
-                ),
-                ("asked_at", models.DateTimeField()),
-                ("observed_at", models.DateTimeField(null=True)),
-                ("look_again_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "payouts_connected_account",
-            },
-        ),
-        migrations.CreateModel(
-            name="OnwardPayout",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("stripe_payout", models.CharField(max_length=255, unique=True)),
-                (
-                    "amount",
-                    models.BigIntegerField(help_text="In the smallest unit of its currency."),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("paid", "Paid"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("failure", models.CharField(blank=True, max_length=200)),
-                ("arrives_at", models.DateTimeField(null=True)),
-                ("observed_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "payouts_onward",
-            },
-        ),
-        migrations.CreateModel(
-            name="PayoutReversal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
-                ("amount_fen", models.BigIntegerField()),
-                ("reason", models.CharField(max_length=500)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("proposed", "Proposed"),
-                            ("asked", "Asked"),
-                            ("done", "Done"),
-                            ("refused", "Refused"),
-                            ("failed", "Failed"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("is_foreign", models.BooleanField(default=False)),
-                ("stripe_reversal", models.CharField(blank=True, max_length=255)),
-                ("failure", models.CharField(blank=True, max_length=500)),
-                ("made_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "payouts_reversal",
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="ledgeraccount",
             name="ledger_account_floor_follows_kind",
@@ -405,263 +264,371 @@ class Migration(migrations.Migration):
                 name="payout_account_fits_its_rail",
             ),
         ),
-        migrations.AddField(
-            model_name="connectcall",
-            name="payout",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="calls",
-                to="compute_billing.payout",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectedaccount",
-            name="maker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectedaccount",
-            name="payee",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="connected",
-                to="compute_billing.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectcall",
-            name="connected",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="calls",
-                to="compute_billing.connectedaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="onwardpayout",
-            name="connected",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="onward",
-                to="compute_billing.connectedaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutreversal",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutreversal",
-            name="entry",
-            field=models.OneToOneField(
-                help_text="What booked it.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compute_billing.payeeentry",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutreversal",
-            name="maker",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payoutreversal",
-            name="payout",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversals",
-                to="compute_billing.payout",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectcall",
-            name="reversal",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="calls",
-                to="compute_billing.payoutreversal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connectedaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stripe_account", ""), _negated=True),
-                fields=("stripe_account",),
-                name="connected_account_of_one_payee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connectedaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stripe_account", ""), _negated=True),
-                    models.Q(
-                        ("charges_enabled", False),
-                        ("payouts_enabled", False),
-                        ("transfers_enabled", False),
+        migrations.CreateModel(
+            name="ConnectedAccount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    _connector="OR",
                 ),
-                name="connected_account_enabled_is_there",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutreversal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["proposed", "asked"])),
-                fields=("payout",),
-                name="payout_reversal_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutreversal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stripe_reversal", ""), _negated=True),
-                fields=("stripe_reversal",),
-                name="payout_reversal_taken_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutreversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="payout_reversal_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutreversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_foreign", True), ("maker__isnull", True), ("state", "done")),
-                    models.Q(
-                        ("is_foreign", False),
-                        ("maker__isnull", False),
-                        ("state__in", ["proposed", "refused"]),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("is_foreign", False),
-                        ("maker__isnull", False),
-                        ("state__in", ["asked", "done", "failed"]),
-                        models.Q(("decided_by", models.F("maker")), _negated=True),
-                    ),
-                    _connector="OR",
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("country", models.CharField(max_length=2)),
+                ("stripe_account", models.CharField(blank=True, max_length=255)),
+                ("details_submitted", models.BooleanField(default=False)),
+                ("transfers_enabled", models.BooleanField(default=False)),
+                ("charges_enabled", models.BooleanField(default=False)),
+                ("payouts_enabled", models.BooleanField(default=False)),
+                ("disabled_reason", models.CharField(blank=True, max_length=100)),
+                ("wanted", models.JSONField(default=list)),
+                ("wanted_by", models.DateTimeField(null=True)),
+                (
+                    "failure",
+                    models.CharField(blank=True, help_text="Why Stripe made none.", max_length=500),
                 ),
-                name="payout_reversal_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payoutreversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("entry__isnull", False),
-                        ("state", "done"),
-                        models.Q(("stripe_reversal", ""), _negated=True),
+                ("asked_at", models.DateTimeField()),
+                ("observed_at", models.DateTimeField(null=True)),
+                ("look_again_at", models.DateTimeField(null=True)),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("entry__isnull", True),
-                        ("state__in", ["refused", "failed"]),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("entry__isnull", True),
-                        ("state__in", ["proposed", "asked"]),
-                        ("stripe_reversal", ""),
-                    ),
-                    _connector="OR",
                 ),
-                name="payout_reversal_done_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="connectcall",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["next_attempt_at"],
-                name="connect_call_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connectcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "account"), ("payout__isnull", True), ("reversal__isnull", True)
+                (
+                    "payee",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="connected",
+                        to="compute_billing.payee",
                     ),
-                    models.Q(
-                        ("kind", "transfer"), ("payout__isnull", False), ("reversal__isnull", True)
-                    ),
-                    models.Q(
-                        ("kind", "reversal"), ("payout__isnull", False), ("reversal__isnull", False)
-                    ),
-                    _connector="OR",
                 ),
-                name="connect_call_about_one_thing",
-            ),
+            ],
+            options={
+                "db_table": "payouts_connected_account",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stripe_account", ""), _negated=True),
+                        fields=("stripe_account",),
+                        name="connected_account_of_one_payee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stripe_account", ""), _negated=True),
+                            models.Q(
+                                ("charges_enabled", False),
+                                ("payouts_enabled", False),
+                                ("transfers_enabled", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="connected_account_enabled_is_there",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="connectcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", True),
-                        ("next_attempt_at__isnull", False),
-                        ("state", "waiting"),
+        migrations.CreateModel(
+            name="OnwardPayout",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("next_attempt_at__isnull", True),
-                        ("state__in", ["done", "refused"]),
-                    ),
-                    _connector="OR",
                 ),
-                name="connect_call_waiting_has_time",
-            ),
+                ("stripe_payout", models.CharField(max_length=255, unique=True)),
+                (
+                    "amount",
+                    models.BigIntegerField(help_text="In the smallest unit of its currency."),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("paid", "Paid"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                ("arrives_at", models.DateTimeField(null=True)),
+                ("observed_at", models.DateTimeField()),
+                (
+                    "connected",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="onward",
+                        to="compute_billing.connectedaccount",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_onward",
+            },
         ),
-        migrations.AddConstraint(
-            model_name="connectcall",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "transfer")),
-                fields=("payout",),
-                name="connect_call_transfers_once",
-            ),
+        migrations.CreateModel(
+            name="PayoutReversal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("asked", "Asked"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("is_foreign", models.BooleanField(default=False)),
+                ("stripe_reversal", models.CharField(blank=True, max_length=255)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("made_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        help_text="What booked it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compute_billing.payeeentry",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payout",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="compute_billing.payout",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_reversal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "asked"])),
+                        fields=("payout",),
+                        name="payout_reversal_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stripe_reversal", ""), _negated=True),
+                        fields=("stripe_reversal",),
+                        name="payout_reversal_taken_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="payout_reversal_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_foreign", True), ("maker__isnull", True), ("state", "done")
+                            ),
+                            models.Q(
+                                ("is_foreign", False),
+                                ("maker__isnull", False),
+                                ("state__in", ["proposed", "refused"]),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("is_foreign", False),
+                                ("maker__isnull", False),
+                                ("state__in", ["asked", "done", "failed"]),
+                                models.Q(("decided_by", models.F("maker")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payout_reversal_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("entry__isnull", False),
+                                ("state", "done"),
+                                models.Q(("stripe_reversal", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("entry__isnull", True),
+                                ("state__in", ["refused", "failed"]),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("entry__isnull", True),
+                                ("state__in", ["proposed", "asked"]),
+                                ("stripe_reversal", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payout_reversal_done_is_known",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="connectcall",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reversal__isnull", False)),
-                fields=("reversal",),
-                name="connect_call_reverses_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connectcall",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "account"), ("state__in", ["waiting", "done"])),
-                fields=("connected",),
-                name="connect_call_opens_once",
-            ),
+        migrations.CreateModel(
+            name="ConnectCall",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.identifiers.uuid7, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("account", "Account"),
+                            ("transfer", "Transfer"),
+                            ("reversal", "Reversal"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("parameters", models.JSONField()),
+                ("generation", models.PositiveSmallIntegerField(default=1)),
+                ("state", models.CharField(default="waiting", max_length=16)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "first_sent_at",
+                    models.DateTimeField(help_text="Under this generation.", null=True),
+                ),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("stripe_object", models.CharField(blank=True, max_length=255)),
+                (
+                    "payout",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="compute_billing.payout",
+                    ),
+                ),
+                (
+                    "connected",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="compute_billing.connectedaccount",
+                    ),
+                ),
+                (
+                    "reversal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="compute_billing.payoutreversal",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "payouts_connect_call",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at"],
+                        name="connect_call_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "account"),
+                                ("payout__isnull", True),
+                                ("reversal__isnull", True),
+                            ),
+                            models.Q(
+                                ("kind", "transfer"),
+                                ("payout__isnull", False),
+                                ("reversal__isnull", True),
+                            ),
+                            models.Q(
+                                ("kind", "reversal"),
+                                ("payout__isnull", False),
+                                ("reversal__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="connect_call_about_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                ("next_attempt_at__isnull", False),
+                                ("state", "waiting"),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("next_attempt_at__isnull", True),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="connect_call_waiting_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "transfer")),
+                        fields=("payout",),
+                        name="connect_call_transfers_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reversal__isnull", False)),
+                        fields=("reversal",),
+                        name="connect_call_reverses_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "account"), ("state__in", ["waiting", "done"])),
+                        fields=("connected",),
+                        name="connect_call_opens_once",
+                    ),
+                ],
+            },
         ),
     ]

@@ -40,33 +40,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ListingSubmission",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("round", models.PositiveIntegerField()),
-                ("snapshot", models.JSONField()),
-                ("snapshot_sha256", models.CharField(max_length=64)),
-                ("submitted_at", models.DateTimeField()),
-                ("due_on", models.DateField()),
-                (
-                    "submitted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "listings_submission",
-            },
-        ),
-        migrations.CreateModel(
             name="SigningKey",
             fields=[
                 ("kid", models.CharField(max_length=16, primary_key=True, serialize=False)),
@@ -161,6 +134,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "listings_algorithm",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("seller", "name_zh"), name="algorithm_name_once_per_seller"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seller__gt", 0)), name="algorithm_is_real"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,49 +227,101 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "listings_version",
+                "indexes": [models.Index(fields=["state", "due_on"], name="version_by_deadline")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("algorithm", "number_key"), name="version_number_once_per_algorithm"
+                    ),
+                    models.UniqueConstraint(fields=("id", "burden_ppm"), name="version_burden"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None), ("parent__lt", models.F("id")), _connector="OR"
+                        ),
+                        name="version_parent_is_older",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("burden_ppm", 0),
+                                ("lineage", ""),
+                                ("parent", None),
+                                ("parent_burden_ppm", None),
+                                ("royalty_ppm", 0),
+                            ),
+                            models.Q(
+                                (
+                                    "burden_ppm",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("parent_burden_ppm"), "+", models.F("royalty_ppm")
+                                    ),
+                                ),
+                                ("lineage__in", ["distilled", "quantised", "fine_tuned"]),
+                                ("parent__isnull", False),
+                                ("parent_burden_ppm__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_lineage_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("burden_ppm__lte", 1000000)),
+                        name="version_burden_is_a_part",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size_bytes__gte", 0)), name="version_size"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["submitted", "in_review"]), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="version_with_officers_has_a_deadline",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name="ListingDecision",
+            name="ListingSubmission",
             fields=[
                 (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="decision",
-                        serialize=False,
-                        to="marketplace.listingsubmission",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("submitted_by_id", models.BigIntegerField()),
+                ("round", models.PositiveIntegerField()),
+                ("snapshot", models.JSONField()),
+                ("snapshot_sha256", models.CharField(max_length=64)),
+                ("submitted_at", models.DateTimeField()),
+                ("due_on", models.DateField()),
                 (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("approved", "approved"),
-                            ("rectify", "rectify"),
-                            ("rejected", "rejected"),
-                        ],
-                        max_length=16,
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("checklist", models.JSONField()),
-                ("reason", models.TextField(blank=True, max_length=2000)),
-                ("decided_at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="marketplace.algorithmversion",
+                    ),
+                ),
             ],
             options={
-                "db_table": "listings_decision",
+                "db_table": "listings_submission",
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "round"), name="submission_round"),
+                    models.UniqueConstraint(fields=("id", "submitted_by"), name="submission_maker"),
+                    models.CheckConstraint(
+                        condition=models.Q(("round__gte", 1)), name="submission_counted_from_one"
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="listingsubmission",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="marketplace.algorithmversion",
-            ),
         ),
         migrations.CreateModel(
             name="Proof",
@@ -350,6 +383,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "listings_proof",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("version", "kind", "number"),
+                        name="proof_once_per_version",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,101 +456,76 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "listings_standing_change",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("from_state", models.F("to_state")), _negated=True),
+                        ),
+                        name="standing_change_says_why",
+                    )
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="algorithm",
-            constraint=models.UniqueConstraint(
-                fields=("seller", "name_zh"), name="algorithm_name_once_per_seller"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seller__gt", 0)), name="algorithm_is_real"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="algorithmversion",
-            index=models.Index(fields=["state", "due_on"], name="version_by_deadline"),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.UniqueConstraint(
-                fields=("algorithm", "number_key"), name="version_number_once_per_algorithm"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.UniqueConstraint(fields=("id", "burden_ppm"), name="version_burden"),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None), ("parent__lt", models.F("id")), _connector="OR"
-                ),
-                name="version_parent_is_older",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("burden_ppm", 0),
-                        ("lineage", ""),
-                        ("parent", None),
-                        ("parent_burden_ppm", None),
-                        ("royalty_ppm", 0),
+        migrations.CreateModel(
+            name="ListingDecision",
+            fields=[
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="decision",
+                        serialize=False,
+                        to="marketplace.listingsubmission",
                     ),
-                    models.Q(
-                        (
-                            "burden_ppm",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("parent_burden_ppm"), "+", models.F("royalty_ppm")
-                            ),
+                ),
+                ("submitted_by_id", models.BigIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "approved"),
+                            ("rectify", "rectify"),
+                            ("rejected", "rejected"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("checklist", models.JSONField()),
+                ("reason", models.TextField(blank=True, max_length=2000)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "listings_decision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("submission", "outcome"), name="decision_outcome"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", models.F("submitted_by_id")), _negated=True
                         ),
-                        ("lineage__in", ["distilled", "quantised", "fine_tuned"]),
-                        ("parent__isnull", False),
-                        ("parent_burden_ppm__isnull", False),
+                        name="decision_four_eyes",
                     ),
-                    _connector="OR",
-                ),
-                name="version_lineage_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("burden_ppm__lte", 1000000)), name="version_burden_is_a_part"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size_bytes__gte", 0)), name="version_size"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="algorithmversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "submitted",
-                                "in_review",
-                            ],
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "approved"),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
                         ),
-                        _negated=True,
+                        name="decision_refusal_says_why",
                     ),
-                    ("due_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="version_with_officers_has_a_deadline",
-            ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Certificate",
@@ -525,10 +540,7 @@ class Migration(migrations.Migration):
                         to="marketplace.listingdecision",
                     ),
                 ),
-                (
-                    "outcome",
-                    models.CharField(default="approved", max_length=16),
-                ),
+                ("outcome", models.CharField(default="approved", max_length=16)),
                 ("year", models.PositiveSmallIntegerField()),
                 ("serial", models.PositiveIntegerField()),
                 ("number", models.CharField(max_length=32, unique=True)),
@@ -536,116 +548,38 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64)),
                 ("signature", models.BinaryField()),
                 ("issued_at", models.DateTimeField()),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="marketplace.signingkey",
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="marketplace.algorithmversion",
+                    ),
+                ),
             ],
             options={
                 "db_table": "listings_certificate",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "serial"), name="certificate_serial_of_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", "approved")),
+                        name="certificate_of_an_approval",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("serial__gte", 1)), name="certificate_from_one"
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="listingdecision",
-            name="decided_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingsubmission",
-            constraint=models.UniqueConstraint(
-                fields=("version", "round"), name="submission_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingsubmission",
-            constraint=models.UniqueConstraint(
-                fields=("id", "submitted_by"), name="submission_maker"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingsubmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("round__gte", 1)), name="submission_counted_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proof",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)),
-                fields=("version", "kind", "number"),
-                name="proof_once_per_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("from_state", models.F("to_state")), _negated=True),
-                ),
-                name="standing_change_says_why",
-            ),
-        ),
-        migrations.AddField(
-            model_name="certificate",
-            name="key",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="marketplace.signingkey",
-            ),
-        ),
-        migrations.AddField(
-            model_name="certificate",
-            name="version",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="certificate",
-                to="marketplace.algorithmversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingdecision",
-            constraint=models.UniqueConstraint(
-                fields=("submission", "outcome"), name="decision_outcome"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_by", models.F("submitted_by_id")), _negated=True),
-                name="decision_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listingdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome", "approved"),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_refusal_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.UniqueConstraint(
-                fields=("year", "serial"), name="certificate_serial_of_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", "approved")),
-                name="certificate_of_an_approval",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("serial__gte", 1)), name="certificate_from_one"
-            ),
         ),
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), UNDO),
         *(AppendOnly(table) for table in BOOKS),
