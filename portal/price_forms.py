@@ -50,15 +50,17 @@ class PriceForm(forms.Form):
         price_lists: Mapping[str, tuple[str, str]],
         card_types: Iterable[str],
         clusters: Mapping[str, str],
-        bands: Iterable[str],
+        bands: Mapping[str, str],
         **options: Any,
     ) -> None:
-        """Offer these lists (kind and class by code), card types, clusters and bands."""
+        """Offer lists (kind and class by code), card types, clusters and bands (with hours)."""
         super().__init__(*args, **options)
         self._offer("price_list", named_lists(price_lists))
         self._offer("card_type", [(code, code) for code in card_types])
         self._offer("cluster", [("", _("every cluster")), *clusters.items()])
-        self._offer("band", [(band, band_name(band)) for band in bands])
+        self._offer(
+            "band", [(band, band_name(band, window=window)) for band, window in bands.items()]
+        )
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from compute_billing.catalogue.bands import window_text
 from compute_billing.catalogue.models import Cluster, Meter, PriceList, TimeBand
 from compute_billing.catalogue.pricing import ALL_DAY
 from kernel.sql import rows, statement
@@ -36,7 +37,8 @@ class PriceLine:
 class PriceChoices:
     """What a price can be for: lists, card types, clusters and bands, by code.
 
-    `list_names` are the kind and the class of customers of each list.
+    `list_names` are the kind and the class of customers of each list; `bands` have the hours that
+    lists give them, "22:00–24:00".
     """
 
     price_lists: dict[str, int]
@@ -44,7 +46,7 @@ class PriceChoices:
     meters: dict[str, int]
     clusters: dict[str, int]
     cluster_names: dict[str, str]
-    bands: list[str]
+    bands: dict[str, str]
 
 
 def prices_in_force(*, issuer_id: int | None = None, now: datetime) -> list[PriceLine]:
@@ -66,8 +68,16 @@ def price_choices() -> PriceChoices:
         meters=dict(Meter.objects.order_by("code").values_list("code", "id")),
         clusters={cluster.code: cluster.pk for cluster in clusters},
         cluster_names={cluster.code: cluster.name for cluster in clusters},
-        bands=[
-            ALL_DAY,
-            *TimeBand.objects.order_by("code").values_list("code", flat=True).distinct(),
-        ],
+        bands={ALL_DAY: "", **_hours_of_bands()},
     )
+
+
+def _hours_of_bands() -> dict[str, str]:
+    """Return the hours of each band, by code; lists may give one code different hours."""
+    hours: dict[str, list[str]] = {}
+    windows = TimeBand.objects.order_by("code", "starts_minute", "ends_minute")
+    for code, starts, ends in windows.values_list(
+        "code", "starts_minute", "ends_minute"
+    ).distinct():
+        hours.setdefault(code, []).append(window_text(starts_minute=starts, ends_minute=ends))
+    return {code: " / ".join(texts) for code, texts in hours.items()}

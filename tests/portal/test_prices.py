@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import Staff
 from compute_billing.catalogue.models import Price, PriceDraft
+from compute_billing.catalogue.operations import add_time_band
 from kernel.clock import utc_now
 from kernel.queries import billing_month_at
 from tests.builders.accounts import make_staff
@@ -97,6 +98,19 @@ def test_a_change_takes_the_place_of_what_was_seen():
     assert "此草案已有裁定或已被取代" in late
     assert changed["Location"] in late
     assert Price.objects.filter(price_list=market.prices).count() == 1
+
+
+def test_bands_are_offered_by_their_hours():
+    market = make_used_market()
+    for code, starts, ends in (("night-early", 0, 480), ("night-late", 1320, 1440)):
+        add_time_band(
+            price_list_id=market.prices.pk, code=code, starts_minute=starts, ends_minute=ends
+        )
+
+    form = by(Staff.OPERATOR).get("/operator/prices/new").content.decode()
+
+    assert '<option value="night-early">夜间 00:00–08:00</option>' in form
+    assert '<option value="night-late">夜间 22:00–24:00</option>' in form
 
 
 def test_what_was_typed_stays_where_it_makes_no_price():
