@@ -62,7 +62,7 @@ def conflicts_table(conflicts: Sequence[ConflictLine]) -> Table:
     """Return the table of conflicts."""
     return Table(
         name=_("Conflicts"),
-        columns=[_("Record"), _("Source"), _("Line"), _("Times"), _("Since"), _("Decision")],
+        columns=[_("Record"), _("Source"), _("Line"), _("Times"), _("First seen"), _("Decision")],
         rows=[_row(conflict) for conflict in conflicts],
     )
 
@@ -139,7 +139,7 @@ def _differences(first: Content, other: Content) -> Iterator[Difference]:
         name=_("Started"), first="", other="", first_at=first.started_at, other_at=other.started_at
     )
     yield Difference(
-        name=_("Ended"), first="", other="", first_at=first.ended_at, other_at=other.ended_at
+        name=_("End of use"), first="", other="", first_at=first.ended_at, other_at=other.ended_at
     )
     yield Difference(
         name=_("Card-hours"),

@@ -76,7 +76,7 @@ def rejects_table(rejects: Sequence[RejectLine], *, may_act: bool) -> Table:
             _("Source account"),
             _("Record"),
             _("Line"),
-            _("Since"),
+            _("Refused at"),
         ],
         rows=[_reject_row(reject) for reject in rejects],
         is_chosen_from=may_act,

@@ -152,7 +152,7 @@ def differences_table(differences: Sequence[Difference]) -> Table:
     """Return what differs from the version before."""
     return Table(
         name=_("Differences"),
-        columns=[_("Place"), _("Before"), _("Now")],
+        columns=[_("Place"), _("Before"), _("After")],
         rows=[
             TableRow(
                 key=each.path,

@@ -173,7 +173,7 @@ INPUTS: Final[Mapping[str, Text]] = {
     "within": _("within"),
     "ends_on": _("ends on"),
     "latest": _("at the latest"),
-    "on": _("on"),
+    "on": _("looked at as of"),
     "windows": _("time to apply"),
     "years_supported": _("years of support"),
     "years_max": _("at most"),

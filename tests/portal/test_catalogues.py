@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,19 @@ def test_no_message_is_empty_or_fuzzy(language):
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(texts), message.id
         assert not message.fuzzy, message.id
+
+
+def test_chinese_sentences_are_set_with_chinese_marks():
+    of_latin = re.compile(r"[\u4e00-\u9fff][,;:()!?]|[,;:()!?][\u4e00-\u9fff]")
+    messages = [message for message in catalogue(REPOSITORY / "portal", "zh_Hans") if message.id]
+    texts = [
+        text
+        for message in messages
+        for text in (message.string if isinstance(message.string, tuple) else (message.string,))
+    ]
+
+    # What is typed into a field as it stands is no sentence.
+    assert [one for one in texts if of_latin.search(one.replace("账号,卡秒", ""))] == []
 
 
 def test_both_languages_say_the_same_things():
