@@ -38,6 +38,7 @@ from compute_billing.disputes.models import (
     UsageDispute,
     UsageDisputeAnswer,
     UsageDisputeFile,
+    UsageDisputeGrant,
     UsageDisputeReminder,
 )
 from compute_billing.einvoices.models import (
@@ -255,6 +256,7 @@ __all__ = [
     "UsageDispute",
     "UsageDisputeAnswer",
     "UsageDisputeFile",
+    "UsageDisputeGrant",
     "UsageDisputeReminder",
     "UsageImport",
     "UsageKey",

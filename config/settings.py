@@ -252,6 +252,7 @@ WEBHOOK_LOOPBACK = outside.webhook_loopback(production=PRODUCTION)
 PORTAL_ADDRESS = outside.portal_address(production=PRODUCTION, hosts=ALLOWED_HOSTS)
 BALANCE_LOW_DAYS, BREAKAGE_GRACE_DAYS = outside.days_of_balances()
 BANK_TWO_FROM_YUAN, PAYOUT_ACCOUNT_HOURS = outside.bank_caution()
+DUNNING_DAYS = outside.dunning_days()
 
 # E-mail: printed by the server in development, sent by SMTP in production.
 EMAIL = env.email("EMAIL_URL", default="console:" if not PRODUCTION else None)

@@ -18,6 +18,7 @@ from demo.holds import ask_ahead
 from demo.invoicing import invoice_bills
 from demo.paying import take_payments
 from demo.payouts import pay_the_operator
+from demo.reminding import remind_of_arrears
 from demo.seeding import set_stage
 from demo.transfers import leave_transfers
 from demo.trying import try_things
@@ -58,6 +59,7 @@ def perform(
         bar = progress.add_task("payments taken", total=1)
         take_payments(stage=stage, stripe=stripe, children=children)
         pay_the_operator(stage=stage, month=month, now=utc_now())
+        remind_of_arrears(stage=stage, now=utc_now())
         compare_cash(now=utc_now())
         progress.advance(bar)
         doubt_some(stage=stage, month=month, now=utc_now())

@@ -34,11 +34,16 @@ def main() -> int:
 
 
 def _register(api: Api, *, url: str, secret: str) -> None:
-    """Register the endpoint of the command line, unless an earlier run did."""
+    """Register the endpoints of the command line, unless an earlier run did.
+
+    As with Stripe one endpoint hears of the account itself and another one of the accounts that
+    are connected to it; here both are at one address.
+    """
     with api.store.transaction():
         known = api.store.listed("webhook_endpoint", account=api.settings.account)
         if not any(endpoint["url"] == url for endpoint in known):
-            register(api.call(), url=url, events=["*"], secret=secret)
+            for connect in (False, True):
+                register(api.call(), url=url, events=["*"], secret=secret, connect=connect)
 
 
 def _parse() -> argparse.Namespace:
@@ -47,7 +52,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--file", default=":memory:", help="where everything is kept")
     parser.add_argument("--settings", type=Path, help="JSON file, see settings.py")
     parser.add_argument("--public-url", help="where browsers find the hosted pages")
-    parser.add_argument("--webhook", help="an endpoint that hears every event")
+    parser.add_argument("--webhook", help="what hears every event, of connected accounts too")
     parser.add_argument("--webhook-secret", default="whsec_local", help="of that endpoint")
     return parser.parse_args()
 

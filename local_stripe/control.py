@@ -70,13 +70,13 @@ class Control:
 
     def endpoint(self, told: dict[str, Any]) -> Body:
         """Register a webhook endpoint with a known secret: `url`, `secret`, `events`, `connect`."""
-        call = self.api.call()
-        endpoint = register(
-            call, url=told["url"], events=told.get("events", ["*"]), secret=told["secret"]
+        return register(
+            self.api.call(),
+            url=told["url"],
+            events=told.get("events", ["*"]),
+            secret=told["secret"],
+            connect=bool(told.get("connect")),
         )
-        if told.get("connect"):
-            call.store.keep_secret(endpoint["id"], "connect", "true")
-        return endpoint
 
     def resend(self, told: dict[str, Any]) -> Body:
         """Send an `event` again to every endpoint that it went to."""

@@ -23,8 +23,10 @@ def create(call: Call) -> Body:
     return {**endpoint, "secret": secret}
 
 
-def register(call: Call, *, url: str, events: list[str], secret: str) -> Body:
-    """Keep an endpoint."""
+def register(
+    call: Call, *, url: str, events: list[str], secret: str, connect: bool = False
+) -> Body:
+    """Keep an endpoint: of the account's own events, or with `connect` of connected accounts'."""
     if not url.startswith(("http://", "https://")):
         raise InvalidRequest("Not a valid URL", code="url_invalid", param="url")
     endpoint = call.create(
@@ -38,6 +40,8 @@ def register(call: Call, *, url: str, events: list[str], secret: str) -> Body:
         url=url,
     )
     call.store.keep_secret(endpoint["id"], "secret", secret)
+    if connect:
+        call.store.keep_secret(endpoint["id"], "connect", "true")
     return endpoint
 
 

@@ -16,6 +16,7 @@ from kernel.worlds import is_sandbox
 from portal.access import BILL_READERS, rights_of
 from portal.bill_file import BILL_COLUMNS, LINE_COLUMNS, bill_rows, line_rows
 from portal.bill_pages import bill_page, bill_row
+from portal.documents import known_language, pdf_response
 from portal.einvoice_views import MONEY_ROLES
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.tenant_view import TenantPage, TenantView
@@ -139,13 +140,7 @@ class BillDocumentView(BillReadersView):
         """Send the document."""
         del request
         tenant_id = self.holder_of(bill_id)
-        if language not in documents.LANGUAGES:
-            raise Http404
         document = documents.bill_document(
-            tenant_id=tenant_id, public_id=bill_id, language=language
+            tenant_id=tenant_id, public_id=bill_id, language=known_language(language)
         )
-        return HttpResponse(
-            document.content,
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{document.name}"'},
-        )
+        return pdf_response(document)

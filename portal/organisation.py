@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import queries
-from accounts.models import Organisation
+from accounts.models import Organisation, OrganisationKind
 from accounts.permissions import Caller, Role
 from kernel.worlds import is_sandbox
 from portal.access import GuardedView, rights_of
@@ -19,13 +19,17 @@ from portal.access import GuardedView, rights_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A page of the menu, the pages below it, and who of the organisation may see them."""
+    """A page of the menu, the pages below it, and who of the organisation may see them.
+
+    What is `for_operators` stands in the menus of those alone who are paid: whose compute is sold.
+    """
 
     name: str
     text: Promise
     roles: Collection[Role]
     below: Collection[str] = ()
     in_sandbox: bool = False
+    for_operators: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,12 @@ MENU: Final = (
         text=_("Procurement"),
         roles={Role.OWNER, Role.FINANCE},
         in_sandbox=True,
+    ),
+    Entry(
+        name="own-payouts",
+        text=_("Payouts"),
+        roles={Role.OWNER, Role.FINANCE},
+        for_operators=True,
     ),
     Entry(name="organisation-keys", text=_("API keys"), roles=KEY_HOLDERS, in_sandbox=True),
     Entry(
@@ -134,4 +144,5 @@ class OrganisationView(GuardedView):
             for entry in MENU
             if not roles.isdisjoint(entry.roles)
             and (entry.in_sandbox or not is_sandbox(organisation.pk))
+            and (not entry.for_operators or organisation.kind == OrganisationKind.OPERATOR)
         ]

@@ -5,6 +5,7 @@ from django.urls import path
 from portal import (
     key_views,
     member_views,
+    own_payout_views,
     procurement_views,
     sandbox_views,
     title_views,
@@ -64,6 +65,17 @@ urlpatterns = [
         name="sandbox-close-month",
     ),
     path("sandbox/renew", sandbox_views.RenewSandboxView.as_view(), name="sandbox-renew"),
+    path("payouts", own_payout_views.OwnPayoutsView.as_view(), name="own-payouts"),
+    path(
+        "payouts/<uuid:payout_id>/<str:language>.pdf",
+        own_payout_views.OwnPayoutDocumentView.as_view(),
+        name="own-payout-document",
+    ),
+    path(
+        "payouts/accounts/<uuid:account_id>/stop",
+        own_payout_views.StopAccountView.as_view(),
+        name="own-payout-account-stop",
+    ),
     path("procurement", procurement_views.ProcurementView.as_view(), name="procurement"),
     path("titles", title_views.TitlesView.as_view(), name="invoice-titles"),
     path("titles/<uuid:title_id>", title_views.TitleView.as_view(), name="invoice-title"),

@@ -1,9 +1,13 @@
 """Forms of payouts: they read what was sent and know no rules."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from compute_billing.payouts.operations import BankDetails
+
+BANK_FIELDS: Final = ("bank", "branch_code", "holder", "number")
 
 
 class RunForm(forms.Form):
@@ -28,10 +32,9 @@ class ResultForm(forms.Form):
     )
 
 
-class AccountForm(forms.Form):
-    """Where a payee is to be paid."""
+class OwnAccountForm(forms.Form):
+    """Where one's own organisation is to be paid."""
 
-    payee = forms.ChoiceField(label=_("Payee"))
     holder = forms.CharField(
         label=_("Account holder"),
         max_length=200,
@@ -45,6 +48,19 @@ class AccountForm(forms.Form):
     )
     number = forms.RegexField(label=_("Account number"), regex=r"^[0-9A-Za-z\s-]{8,50}$")
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+    @property
+    def details(self) -> BankDetails:
+        """Return the account that was typed."""
+        told = self.cleaned_data
+        return BankDetails(**{name: told[name] for name in BANK_FIELDS})
+
+
+class AccountForm(OwnAccountForm):
+    """Where a payee is to be paid."""
+
+    payee = forms.ChoiceField(label=_("Payee"))
+    field_order = ("payee",)
 
     def __init__(self, *args: Any, payees: list[tuple[str, str]], **options: Any) -> None:
         """Offer these payees, by code."""

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compute_billing.payouts.queries import (
     PayoutStatement,
@@ -102,6 +102,31 @@ def payee_cells(found: Sequence[Standing]) -> Iterator[list[Cell]]:
     for one in found:
         amounts = (one.payable, one.reserve, one.transit, one.debt)
         yield [one.code, *(exact(each) for each in amounts), one.schedule]
+
+
+def own_payouts_table(found: Sequence[Any], *, code: str) -> Table:
+    """Return a payee's own payouts; the number leads to the statement in the reader's language."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    return Table(
+        name=_("Payouts"),
+        columns=[_("Payout"), _("State"), _("Account"), _("Ended"), _("Amount")],
+        rows=[
+            TableRow(
+                key=one.number,
+                cells=[
+                    words(
+                        one.number,
+                        url=reverse("own-payout-document", args=[code, one.public_id, language]),
+                    ),
+                    words(worded(STATES, one.state), note=one.failure, badge=_taken_back(one)),
+                    words(last_four(one.account.number), note=one.account.bank),
+                    instant(one.ended_at),
+                    _fen(one.amount_fen),
+                ],
+            )
+            for one in found
+        ],
+    )
 
 
 def payouts_table(found: Sequence[Any]) -> Table:

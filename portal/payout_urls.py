@@ -43,6 +43,11 @@ urlpatterns = [
         payout_views.PayoutView.as_view(),
         name="operator-payout",
     ),
+    path(
+        "operator/payouts/<uuid:payout_id>/<str:language>.pdf",
+        payout_views.PayoutDocumentView.as_view(),
+        name="operator-payout-document",
+    ),
     path("desk/payouts", payout_run_views.RunsView.as_view(), name="payout-runs"),
     path("desk/payouts/new", payout_run_views.ProposeRunView.as_view(), name="payout-propose"),
     path("desk/payouts/<uuid:run_id>", payout_run_views.RunView.as_view(), name="payout-run"),

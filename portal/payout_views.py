@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Staff
-from compute_billing.payouts import operations, queries
+from compute_billing.payouts import documents, operations, queries
 from kernel.clock import utc_now
 from portal import payout_pages
 from portal.access import rights_of
+from portal.documents import known_language, pdf_response
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.finding import looked_for, narrowed
 from portal.operator_desk import ActingView, DeskView, address_of
@@ -87,6 +88,25 @@ class PayoutView(DeskView):
         )
 
 
+class PayoutDocumentView(DeskView):
+    """What a payout consists of as a PDF, in one of the languages of the house."""
+
+    def get(self, request: HttpRequest, payout_id: UUID, language: str) -> HttpResponse:
+        """Send it.
+
+        Raises:
+            Http404: there is no such payout, or language.
+        """
+        del request
+        try:
+            document = documents.payout_document(
+                payout_id=payout_id, payee_id=None, language=known_language(language)
+            )
+        except queries.UnknownPayout as error:
+            raise Http404 from error
+        return pdf_response(document)
+
+
 class ProposeAccountView(ActingView):
     """Say where a payee is to be paid; finance approves it, and time passes."""
 
@@ -106,12 +126,7 @@ class ProposeAccountView(ActingView):
             try:
                 operations.propose_account(
                     payee_id=payees[told["payee"]],
-                    details=operations.BankDetails(
-                        bank=told["bank"],
-                        branch_code=told["branch_code"],
-                        holder=told["holder"],
-                        number=told["number"],
-                    ),
+                    details=form.details,
                     reason=told["reason"],
                     user_id=self.user_id,
                     now=utc_now(),

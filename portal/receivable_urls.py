@@ -12,6 +12,11 @@ urlpatterns = [
         name="account-statement",
     ),
     path(
+        "account-statement/<str:language>.pdf",
+        receivable_views.AccountDocumentView.as_view(),
+        name="account-statement-document",
+    ),
+    path(
         "desk/receivables",
         receivable_views.ReceivablesDeskView.as_view(),
         name="receivables-desk",

@@ -16,7 +16,7 @@ from accounts.permissions import Staff
 from accounts.queries import OrganisationNotFound, organisation_by_code
 from compute_billing.audit.usage import UsageTenant
 from compute_billing.ledger.queries import wallet_state
-from compute_billing.receivables import operations, queries, terms
+from compute_billing.receivables import documents, operations, queries, terms
 from compute_billing.receivables.operations import (
     UnableToPauseDunning,
     UnableToStopSpending,
@@ -26,6 +26,7 @@ from kernel.clock import utc_now
 from portal import figures
 from portal.access import BANK_READERS, GuardedView, rights_of
 from portal.bill_views import BillReadersView
+from portal.documents import known_language, pdf_response
 from portal.exports import FileAnswer, file_response, wanted_kind
 from portal.finding import looked_for, narrowed
 from portal.operator_desk import address_of
@@ -42,7 +43,7 @@ from portal.receivable_pages import (
     items_of,
     items_table,
 )
-from portal.tenant_view import TenantPage
+from portal.tenant_view import TenantPage, TenantView
 
 USUAL_DAYS: Final = 30
 TOO_LONG: Final = gettext_lazy("From the first day on, and at most ten years.")
@@ -154,6 +155,32 @@ class AccountStatementView(BillReadersView, TenantPage):
             columns=ENTRY_COLUMNS,
             rows=entry_rows(_account(form, tenant)),
         )
+
+
+class AccountDocumentView(BillReadersView, TenantView):
+    """The account of the days that are asked for, as a PDF."""
+
+    def get(self, request: HttpRequest, language: str) -> HttpResponse:
+        """Send it; staff who name no tenant choose one first.
+
+        Raises:
+            Http404: the tenant has no such account, or there is no such language.
+        """
+        tenant = self.chosen_tenant(request)
+        if tenant is None:
+            return redirect("account-statement")
+        form = _span(request, tenant)
+        if form is None or not form.is_valid():
+            raise Http404
+        said = form.cleaned_data
+        document = documents.account_document(
+            tenant_id=tenant.tenant_id,
+            operator_id=_operator_id(said["operator"], tenant),
+            since=said["since"],
+            until=said["until"],
+            language=known_language(language),
+        )
+        return pdf_response(document)
 
 
 def _span(request: HttpRequest, tenant: UsageTenant) -> SpanForm | None:

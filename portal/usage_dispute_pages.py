@@ -30,8 +30,7 @@ class AnswerShown:
     level: Text
     verdict: Text
     words: str
-    granted_from: datetime | None
-    granted_until: datetime | None
+    grants: Sequence[tuple[datetime, datetime]]
     answered_at: datetime
 
 
@@ -110,8 +109,7 @@ def _answer(answer: Any) -> AnswerShown:
         level=worded(LEVELS, answer.level),
         verdict=worded(ANSWERED, answer.verdict),
         words=answer.words,
-        granted_from=answer.granted_from,
-        granted_until=answer.granted_until,
+        grants=[(grant.granted_from, grant.granted_until) for grant in answer.grants.all()],
         answered_at=answer.answered_at,
     )
 

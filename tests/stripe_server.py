@@ -33,6 +33,7 @@ class LocalStripe:
 
     directory: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
     url: str = ""
     port: int = 0
     process: subprocess.Popen[str] | None = None
@@ -45,6 +46,7 @@ class LocalStripe:
             [
                 *(sys.executable, "-m", "local_stripe", "--port", str(self.port)),
                 *("--file", str(self.directory / "stripe.sqlite"), "--settings", str(told)),
+                *self.arguments,
             ],
             cwd=REPOSITORY,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},

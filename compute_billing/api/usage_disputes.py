@@ -36,16 +36,26 @@ from kernel.clock import utc_now
 from kernel.idempotency import Answer
 
 
+class GrantShown(serializers.Serializer[Any]):
+    """A span that is taken back."""
+
+    granted_from = serializers.DateTimeField()
+    granted_until = serializers.DateTimeField()
+    correction = serializers.CharField(
+        help_text="The external id of the record that takes it back."
+    )
+
+
 class AnswerShown(serializers.Serializer[Any]):
     """An answer: the operator's, or the house's."""
 
     level = serializers.ChoiceField(Level.choices)
     verdict = serializers.ChoiceField(Verdict.choices)
     words = serializers.CharField()
-    granted_from = serializers.DateTimeField(allow_null=True)
-    granted_until = serializers.DateTimeField(allow_null=True)
-    correction = serializers.CharField(
-        allow_blank=True, help_text="The external id of the record that takes it back."
+    grants = GrantShown(
+        source="grants.all",
+        many=True,
+        help_text="What is taken back: several spans where the house grants what is left.",
     )
     answered_at = serializers.DateTimeField()
     escalable_until = serializers.DateField(allow_null=True)

@@ -51,6 +51,11 @@ DOCUMENT_LAWS: Final = (
         ),
     ),
     (
+        "einvoices_stay_within_their_bills",
+        "每张账单已开具的蓝字数电票减去已开具的红字，从不超过账单金额",
+        "Per bill, issued blue e-invoices less issued red letters never come to more than the bill",
+    ),
+    (
         "red_letters_stay_within_the_blue",
         "红字从不超过蓝字发票每一行的金额与税额",
         "Red letters never take back more than each line of their blue e-invoice says",

@@ -62,6 +62,7 @@ class _Verdict:
     two_from_fen: int
     maker_id: int | None = None
     approver_id: int | None = None
+    proposal_id: int | None = None
 
 
 def credit_exact_lines(*, two_from_fen: int, now: datetime, limit: int = 500) -> int:
@@ -152,6 +153,7 @@ def approve(*, proposal_id: UUID, two_from_fen: int, user_id: int, now: datetime
             two_from_fen=two_from_fen,
             maker_id=proposal.maker_id,
             approver_id=user_id,
+            proposal_id=proposal.pk,
         )
         return _carry_out(proposal.line, verdict, now=now)
 
@@ -248,6 +250,7 @@ def _carry_out(line: BankLine, verdict: _Verdict, *, now: datetime) -> BankDecis
             two_from_fen=verdict.two_from_fen,
             maker_id=verdict.maker_id,
             approver_id=verdict.approver_id,
+            proposal_id=verdict.proposal_id,
             decided_at=now,
         )
     if verdict.fate == Fate.CREDIT and verdict.tenant_id is not None:

@@ -189,6 +189,10 @@ class BankProposal(models.Model):
     class Meta:
         db_table = "bank_proposal"
         constraints = [
+            # What the decision copies down.
+            models.UniqueConstraint(
+                fields=["id", "line", "maker"], name="bank_proposal_and_its_maker"
+            ),
             models.UniqueConstraint(
                 fields=["line"],
                 condition=Q(closed_at__isnull=True),
@@ -208,7 +212,8 @@ class BankProposal(models.Model):
 class BankDecision(models.Model):
     """The one fate of a line. Without a maker the code and the name decided.
 
-    From `two_from_fen` on, the limit of that day, somebody else than the maker approves.
+    From `two_from_fen` on, the limit of that day, somebody else than the maker approves. What was
+    approved names its proposal, whose maker is copied down.
     """
 
     line = models.OneToOneField(BankLine, models.PROTECT, primary_key=True, related_name="decision")
@@ -219,6 +224,9 @@ class BankDecision(models.Model):
         "compute_billing.LedgerAccount", models.PROTECT, null=True, related_name="+"
     )
     reason = models.CharField(max_length=500, blank=True)
+    proposal = models.OneToOneField(
+        BankProposal, models.PROTECT, null=True, related_name="decision"
+    )
     two_from_fen = models.BigIntegerField()
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approver = models.ForeignKey(
@@ -243,6 +251,11 @@ class BankDecision(models.Model):
                     amount_fen__lt=F("two_from_fen"),
                 ),
                 name="bank_decision_large_needs_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True, proposal__isnull=True)
+                | Q(approver__isnull=False, proposal__isnull=False),
+                name="bank_decision_approves_a_proposal",
             ),
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=F("maker")),

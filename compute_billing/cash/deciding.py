@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from compute_billing.cash.days import day_of
 from compute_billing.cash.listing import How
 from compute_billing.cash.locks import lock_accounts, lock_proposal
@@ -135,7 +137,7 @@ def approve(*, proposal_id: UUID, user_id: int, now: datetime) -> None:
     Raises:
         CashProposalNotFound: there is none, or it was decided.
         UnableToApproveOwnCashProposal: it is one's own.
-        DifferenceEnded: the other half came meanwhile, or the amount is another by now.
+        DifferenceEnded: the other half came meanwhile, or an end has another amount by now.
     """
     with transaction():
         proposal = _open_proposal(proposal_id)
@@ -143,8 +145,10 @@ def approve(*, proposal_id: UUID, user_id: int, now: datetime) -> None:
             message = "Whoever proposed this does not approve it: ask somebody else."
             raise UnableToApproveOwnCashProposal(message)
         ends = [proposal.difference] + ([] if proposal.other is None else [proposal.other])
+        # What leaves one account by a transfer comes to the other: both are looked at again.
+        proposed = [proposal.amount_fen, -proposal.amount_fen][: len(ends)]
         if any(one.ended_at is not None for one in ends) or (
-            proposal.difference.amount_fen != proposal.amount_fen
+            [one.amount_fen for one in ends] != proposed
         ):
             raise _ended()
         _close(proposal, user_id=user_id, is_approved=True, now=now)
@@ -175,7 +179,8 @@ def _open_differences(ids: Sequence[UUID]) -> list[CashDifference]:
     if len(found) != len(set(ids)):
         message = "There is no such difference."
         raise DifferenceNotFound(message)
-    waits = CashProposal.objects.filter(difference__in=found, closed_at=None).exists()
+    about = Q(difference__in=found) | Q(other__in=found)
+    waits = CashProposal.objects.filter(about, closed_at=None).exists()
     if waits or any(one.ended_at is not None for one in found):
         raise _ended()
     return found

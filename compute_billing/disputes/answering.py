@@ -4,6 +4,7 @@ What is granted becomes a signed record that corrects the original, in the same 
 charged, credited and billed as every correction is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +14,13 @@ from accounts.events.usage_disputes import UsageDisputeAnswered
 from accounts.queries import roles_by_organisation
 from compute_billing.disputes import terms
 from compute_billing.disputes.locks import lock_dispute
-from compute_billing.disputes.models import Level, UsageDispute, UsageDisputeAnswer, Verdict
+from compute_billing.disputes.models import (
+    Level,
+    UsageDispute,
+    UsageDisputeAnswer,
+    UsageDisputeGrant,
+    Verdict,
+)
 from compute_billing.disputes.opening import move, note
 from compute_billing.disputes.queries import UnknownUsageDispute
 from compute_billing.disputes.states import DisputeState
@@ -21,6 +28,8 @@ from compute_billing.metering import operations as metering
 from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.transactions import transaction_if_not_already, transaction_required
+
+Span = tuple[datetime, datetime]
 
 
 class UnableToAnswer(DomainError):
@@ -45,7 +54,7 @@ class UnableToAnswerOwnDispute(DomainError):
 class Reply:
     """What is answered, and how one knows; a part of the disputed time where it is granted partly.
 
-    The span of what is granted wholly is that of the dispute.
+    What is granted wholly is all of the disputed time that was not granted before.
     """
 
     verdict: Verdict
@@ -75,32 +84,28 @@ def answer(
         AnsweredAlready: nobody waits for this answer.
         UnableToAnswerOwnDispute: the person asked, gave the operator's answer, or belongs to the
             tenant.
-        UnableToAnswer: the span is not of the disputed time.
+        UnableToAnswer: the span is not of the disputed time, or all of it was granted before.
         UnableToTakeBack: metering refuses the correction, and says why.
     """
     dispute = _waiting(dispute_id, level=level, operator_id=operator_id)
     first = dispute.answers.filter(level=Level.OPERATOR).first()
     first_by = None if first is None else first.answered_by_id
     _refuse_concerned(dispute, user_id=user_id, first_by=first_by)
-    span = _span(reply, dispute)
-    key = f"{dispute.external_id}~dispute{dispute.pk}.{level}"
-    usage_id = None if span is None else _correct(dispute, key=key, span=span, now=now)
+    spans = _spans(reply, dispute)
     given = UsageDisputeAnswer.objects.create(
         dispute=dispute,
         level=level,
         verdict=reply.verdict,
         words=reply.words.strip(),
-        granted_from=None if span is None else span[0],
-        granted_until=None if span is None else span[1],
-        correction="" if span is None else key,
-        correction_usage_id=usage_id,
         opened_by_id=dispute.opened_by_id,
+        first_level="" if first is None else first.level,
         first_by_id=first_by,
         answered_by_id=user_id,
         answered_at=now,
         escalable_until=_escalable_until(reply, level=level, now=now),
     )
-    is_final = span is None and level == Level.HOUSE
+    _grant(given, dispute, spans=spans, now=now)
+    is_final = not spans and level == Level.HOUSE
     move(dispute, _next(given), **({"closed_at": now} if is_final else {}))
     note("answer", dispute, actor=actor or Actor.user(user_id), now=now)
     _tell(given, dispute, now=now)
@@ -125,16 +130,19 @@ def _waiting(dispute_id: UUID, *, level: Level, operator_id: int | None) -> Usag
     return dispute
 
 
-def _span(reply: Reply, dispute: UsageDispute) -> tuple[datetime, datetime] | None:
-    """Return what is granted.
+def _spans(reply: Reply, dispute: UsageDispute) -> list[Span]:
+    """Return what is granted, in order of time; nothing where it is rejected.
 
     Raises:
-        UnableToAnswer: a part has no time, or one outside what is disputed.
+        UnableToAnswer: a part has no time, or one outside what is disputed, or nothing is left.
     """
     if reply.verdict == Verdict.REJECTED:
-        return None
+        return []
     if reply.verdict == Verdict.GRANTED:
-        return dispute.starts_at, dispute.ends_at
+        left = _left(dispute)
+        if not left:
+            raise UnableToAnswer("All of the disputed time was granted before: reject the rest.")
+        return left
     since, until = reply.granted_from, reply.granted_until
     if since is None or until is None or not dispute.starts_at <= since < until <= dispute.ends_at:
         message = (
@@ -142,21 +150,45 @@ def _span(reply: Reply, dispute: UsageDispute) -> tuple[datetime, datetime] | No
             f"{dispute.starts_at.isoformat()} to {dispute.ends_at.isoformat()}."
         )
         raise UnableToAnswer(message)
-    return since, until
+    return [(since, until)]
+
+
+def _left(dispute: UsageDispute) -> list[Span]:
+    """Return the disputed time that was not granted before: what lies between the grants."""
+    granted = UsageDisputeGrant.objects.filter(answer__dispute=dispute).order_by("granted_from")
+    left: list[Span] = []
+    since = dispute.starts_at
+    for grant in granted:
+        if since < grant.granted_from:
+            left.append((since, grant.granted_from))
+        since = grant.granted_until
+    return [*left, (since, dispute.ends_at)] if since < dispute.ends_at else left
 
 
 @transaction_required
-def _correct(
-    dispute: UsageDispute, *, key: str, span: tuple[datetime, datetime], now: datetime
-) -> int:
-    return metering.take_back(
-        source=dispute.source,
-        external_id=dispute.external_id,
-        correction=key,
-        span=span,
-        origin=f"usage dispute {dispute.public_id}",
-        now=now,
-    )
+def _grant(
+    given: UsageDisputeAnswer, dispute: UsageDispute, *, spans: Sequence[Span], now: datetime
+) -> None:
+    """Record a correction for each span; all of them, or none."""
+    key = f"{dispute.external_id}~dispute{dispute.pk}.{given.level}"
+    for position, span in enumerate(spans, start=1):
+        correction = key if position == 1 else f"{key}.{position}"
+        usage_id = metering.take_back(
+            source=dispute.source,
+            external_id=dispute.external_id,
+            correction=correction,
+            span=span,
+            origin=f"usage dispute {dispute.public_id}",
+            now=now,
+        )
+        UsageDisputeGrant.objects.create(
+            answer=given,
+            position=position,
+            granted_from=span[0],
+            granted_until=span[1],
+            correction=correction,
+            correction_usage_id=usage_id,
+        )
 
 
 def _escalable_until(reply: Reply, *, level: Level, now: datetime) -> date | None:

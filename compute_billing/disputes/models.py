@@ -64,6 +64,10 @@ class UsageDispute(models.Model):
             models.Index(fields=["state", "due_on"], name="usage_dispute_by_deadline"),
         ]
         constraints = [
+            # What answers copy down.
+            models.UniqueConstraint(
+                fields=["id", "opened_by"], name="usage_dispute_and_its_opener"
+            ),
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 condition=~Q(state=DisputeState.WITHDRAWN),
@@ -105,21 +109,15 @@ class Verdict(models.TextChoices):
 
 
 class UsageDisputeAnswer(models.Model):
-    """An answer, once per level, by somebody who neither asked nor answered before.
-
-    What is granted names its span and the signed record that takes it back.
-    """
+    """An answer, once per level, by somebody who neither asked nor answered before."""
 
     dispute = models.ForeignKey(UsageDispute, models.PROTECT, related_name="answers")
     level = models.CharField(max_length=16, choices=Level)
     verdict = models.CharField(max_length=16, choices=Verdict)
     words = models.TextField(max_length=2000)
-    granted_from = models.DateTimeField(null=True)
-    granted_until = models.DateTimeField(null=True)
-    correction = models.CharField(max_length=300, blank=True)
-    correction_usage_id = models.BigIntegerField(null=True)
-    # Copied down, so that one row can say that these are three people.
+    # Copied down by composite keys, so that one row can say that these are three people.
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    first_level = models.CharField(max_length=16, blank=True)
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -140,17 +138,42 @@ class UsageDisputeAnswer(models.Model):
             ),
             models.CheckConstraint(
                 name="usage_dispute_answer_of_its_level",
-                condition=Q(level=Level.OPERATOR, first_by=None)
-                | Q(level=Level.HOUSE, first_by__isnull=False),
+                condition=Q(level=Level.OPERATOR, first_level="", first_by=None)
+                | Q(level=Level.HOUSE, first_level=Level.OPERATOR, first_by__isnull=False),
+            ),
+            # What `first_by` is copied from.
+            models.UniqueConstraint(
+                fields=["dispute", "level", "answered_by"],
+                name="usage_dispute_answer_and_its_giver",
+            ),
+        ]
+
+
+class UsageDisputeGrant(models.Model):
+    """A span that an answer grants, and the signed record that takes it back.
+
+    There are several where the house grants what is left on both sides of the operator's part.
+    """
+
+    answer = models.ForeignKey(UsageDisputeAnswer, models.PROTECT, related_name="grants")
+    position = models.PositiveSmallIntegerField()
+    granted_from = models.DateTimeField()
+    granted_until = models.DateTimeField()
+    correction = models.CharField(max_length=300)
+    correction_usage_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "disputes_usage_dispute_grant"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["answer", "position"], name="usage_dispute_grant_in_its_place"
+            ),
+            models.UniqueConstraint(
+                fields=["correction_usage_id"], name="usage_dispute_grant_corrects_once"
             ),
             models.CheckConstraint(
-                name="usage_dispute_grant_names_its_correction",
-                condition=Q(verdict=Verdict.REJECTED, granted_from=None, correction_usage_id=None)
-                | Q(
-                    verdict__in=[Verdict.GRANTED, Verdict.PARTLY],
-                    granted_until__gt=F("granted_from"),
-                    correction_usage_id__isnull=False,
-                ),
+                name="usage_dispute_grant_has_a_span",
+                condition=Q(granted_until__gt=F("granted_from")),
             ),
         ]
 

@@ -137,7 +137,7 @@ def dispute(
         UnknownUsageDispute: there is none, or it is somebody else's.
     """
     found = _found(tenant_ids=tenant_ids, operator_id=operator_id, source_id=source_id)
-    known = found.prefetch_related("answers__answered_by", "files__file").filter(
+    known = found.prefetch_related("answers__answered_by", "answers__grants", "files__file").filter(
         public_id=public_id
     )
     one = known.first()

@@ -12,7 +12,7 @@ from accounts.permissions import Staff
 from accounts.queries import staff_of
 from compute_billing.disputes import terms
 from compute_billing.disputes.locks import lock_granted
-from compute_billing.disputes.models import UsageDispute, UsageDisputeReminder
+from compute_billing.disputes.models import UsageDispute, UsageDisputeGrant, UsageDisputeReminder
 from compute_billing.disputes.opening import move, note
 from compute_billing.disputes.queries import ROOM, cost_of_record, queue
 from compute_billing.disputes.states import DisputeState
@@ -65,9 +65,9 @@ def remind(*, now: datetime) -> int:
 def _charged(granted: Sequence[UsageDispute]) -> list[UsageDispute]:
     """Return those of which no correction waits any more."""
     corrections = [
-        (dispute, answer.correction_usage_id)
+        (dispute, grant.correction_usage_id)
         for dispute in granted
-        for answer in dispute.answers.exclude(correction_usage_id=None)
+        for grant in UsageDisputeGrant.objects.filter(answer__dispute=dispute)
     ]
     waiting = rows(
         statement(ROOM, "waiting_corrections.sql"),

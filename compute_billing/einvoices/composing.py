@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from compute_billing.einvoices.sharing import Weight
 from kernel.errors import DomainError
+from kernel.money import allocate
 from kernel.tax import rate_ppm
 
 CNY: Final = "CNY"
@@ -44,11 +45,11 @@ class Sold:
 def sold_on(lines: Iterable[tuple[Any, Any]]) -> list[Sold]:
     """Return what bill lines (beside their words) sell, in their order.
 
-    A key that only takes back is set off against the largest line of its tax class: an invoice
-    has no lines below zero.
+    A key that only takes back is set off against the largest line of its tax class, or where none
+    is large enough spread over all of them in proportion: an invoice has no lines below zero.
 
     Raises:
-        UnableToInvoiceCredit: no line is large enough.
+        UnableToInvoiceCredit: the lines of a class come to nothing together.
         UnableToTax: a tax class has no rate.
     """
     by_key: dict[tuple[Any, ...], Sold] = {}
@@ -83,11 +84,24 @@ def _set_off(every: Sequence[Sold]) -> list[Sold]:
         if sold.net > 0:
             by_class[sold.tax_class].append(sold)
     for taken in (sold for sold in every if sold.net < 0):
-        largest = max(by_class[taken.tax_class], key=lambda sold: sold.net, default=None)
-        if largest is None or largest.net + taken.net <= 0:
+        lines = [sold for sold in by_class[taken.tax_class] if sold.net > 0]
+        if sum(sold.net for sold in lines) + taken.net <= 0:
             message = "More is taken back than sold: take a later bill along."
             raise UnableToInvoiceCredit(message)
-        largest.net += taken.net
-        largest.quantity += taken.quantity
-        largest.parts += taken.parts
+        largest = max(lines, key=lambda sold: sold.net)
+        _take_off(taken, [largest] if largest.net + taken.net > 0 else lines)
     return [sold for sold in every if sold.net > 0]
+
+
+def _take_off(taken: Sold, lines: Sequence[Sold]) -> None:
+    """Take what is taken back off lines, in proportion to what they sell, by largest remainder.
+
+    Together they lose it to the micro-yuan, and no line more than it sells.
+    """
+    nets = [sold.net for sold in lines]
+    money = allocate(total=-taken.net, weights=nets)
+    time = allocate(total=abs(taken.quantity), weights=nets)
+    for sold, net, quantity in zip(lines, money, time, strict=True):
+        sold.net -= net
+        sold.quantity += quantity if taken.quantity > 0 else -quantity
+        sold.parts += taken.parts if net else []

@@ -269,6 +269,10 @@ class EInvoiceLine(models.Model):
         db_table = "einvoices_line"
         constraints = [
             models.UniqueConstraint(fields=["einvoice", "position"], name="einvoice_line_position"),
+            # What the counter of red letters copies down.
+            models.UniqueConstraint(
+                fields=["id", "amount_fen", "tax_fen", "net"], name="einvoice_line_and_its_amounts"
+            ),
             models.CheckConstraint(
                 condition=Q(total_fen=F("amount_fen") + F("tax_fen"))
                 & Q(amount_fen__gte=0, tax_fen__gte=0, net__gt=0),

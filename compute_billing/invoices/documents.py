@@ -4,6 +4,7 @@ All that a document says is on rows that never change, so each rendering gives t
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from compute_billing.invoices.models import Invoice
 from compute_billing.invoices.printed import Head, Party, PrintedTax, Sums, printed_bill
 from compute_billing.invoices.procurement import procurement_on
 from compute_billing.invoices.queries import credits_on, invoice_in_words
-from compute_billing.invoices.rendering import rendered
 from kernel.periods import month_text
+from kernel.rendering import LANGUAGES, rendered
 
-LANGUAGES: Final = ("zh", "en")
+__all__ = ["LANGUAGES", "BillDocument", "bill_document"]
+
+FORM: Final = Path(__file__).parent / "forms" / "bill.typ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ def bill_document(*, tenant_id: int, public_id: UUID, language: str) -> BillDocu
     )
     return BillDocument(
         name=f"{said['kind'].replace('_', '-')}-{said['number']}-{language}.pdf",
-        content=rendered(form="bill", said=said, made_at=bill.issued_at),
+        content=rendered(form=FORM, said=said, made_at=bill.issued_at),
     )
 
 

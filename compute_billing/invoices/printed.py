@@ -11,17 +11,14 @@ from typing import Any, Final
 from compute_billing.catalogue.bands import family_of
 from kernel.capital_numerals import in_capitals
 from kernel.money import MICRO_PER_FEN, Money
+from kernel.printing import MINUS, Parts, fen_text, parts
 from kernel.quantities import card_hours_text
 from kernel.tax import rate_ppm
 
 CNY: Final = "CNY"
 HOUR_PLACES: Final = 2
 PPM_PER_PERCENT: Final = 10_000
-MINUS: Final = "−"
 PAYERS: Final = ("in_kind", "promotion", "award", "paid", "credit", "arrears")
-
-Parts = tuple[str, str]
-"""Yuan and fen, grouped by thousands; the four places below a fen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,21 +180,6 @@ def _tax(tax: PrintedTax) -> dict[str, Any]:
         "tax": parts(tax.tax),
         "with_tax": parts(tax.net),
     }
-
-
-def parts(micro: int) -> Parts:
-    """Return an amount in micro-yuan in its two parts; together they are exact."""
-    fen, rest = divmod(abs(micro), MICRO_PER_FEN)
-    return f"{MINUS if micro < 0 else ''}{_grouped(fen)}", f"{rest:04d}"
-
-
-def fen_text(fen: int) -> str:
-    """Return whole fen as yuan, grouped by thousands."""
-    return f"{MINUS if fen < 0 else ''}{_grouped(abs(fen))}"
-
-
-def _grouped(fen: int) -> str:
-    return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def _price(micro: int) -> str:

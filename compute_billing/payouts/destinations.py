@@ -127,16 +127,21 @@ def approve_account(
         return account
 
 
-def refuse_account(*, account_id: UUID, user_id: int, now: datetime) -> None:
+def refuse_account(
+    *, account_id: UUID, user_id: int, now: datetime, payee_id: int | None = None
+) -> None:
     """Refuse a proposal, take one's own back, or stop an approved one before its use.
 
-    The account of before stays. One person is enough: stopping moves no money.
+    The account of before stays. One person is enough, of the house or of the payee: stopping moves
+    no money. With `payee_id` only an account of that payee.
 
     Raises:
         PayoutAccountNotFound: there is none, or it is refused or in use.
     """
     with transaction():
         account = _locked(account_id, now=now)
+        if payee_id not in (None, account.payee_id):
+            raise _decided()
         if account.decided_at is None:
             account.decided_by_id, account.decided_at = user_id, now
         elif account.is_awaited(now):

@@ -104,6 +104,15 @@ class PayoutAccount(models.Model):
         """Return the end of the number: enough to know it by."""
         return self.number[-4:]
 
+    def is_used(self, now: datetime) -> bool:
+        """Say whether it was approved, never stopped, and its time has come.
+
+        The newest such account of a payee is the one that it is paid to.
+        """
+        return (
+            self.effective_at is not None and self.effective_at <= now and self.withdrawn_at is None
+        )
+
     def is_awaited(self, now: datetime) -> bool:
         """Say whether it is approved and not yet used, so that it can still be stopped."""
         return (
@@ -138,6 +147,8 @@ class PayoutRun(models.Model):
     class Meta:
         db_table = "payouts_run"
         constraints = [
+            # What the bank's answers copy down.
+            models.UniqueConstraint(fields=["id", "maker"], name="payout_run_and_its_maker"),
             models.CheckConstraint(
                 name="payout_run_four_eyes",
                 condition=~Q(state__in=["approved", "finished"])

@@ -131,6 +131,11 @@ def standings(*, now: datetime) -> list[Standing]:
     return [Standing(**line) for line in rows(statement(ROOM, "payees.sql"), now=now)]
 
 
+def is_payee(*, organisation_id: int) -> bool:
+    """Say whether an organisation is somebody who is paid."""
+    return Payee.objects.filter(organisation_id=organisation_id).exists()
+
+
 def accounts_of(*, payee_id: int) -> list[PayoutAccount]:
     """Return the accounts of a payee, the newest first, refused ones too."""
     return list(PayoutAccount.objects.filter(payee_id=payee_id).order_by("-id"))

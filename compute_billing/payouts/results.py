@@ -1,10 +1,12 @@
 """What a bank answered to a run's file, line by line: arrived, or back to what is payable."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from accounts.queries import roles_by_organisation
 from compute_billing.payouts.arriving import arrive, bounce, finish_run, tell_outcome
 from compute_billing.payouts.locks import lock_payee, lock_run
 from compute_billing.payouts.models import Payout, PayoutRun, PayoutState, RunState
@@ -19,7 +21,7 @@ TAKING_RESULTS: Final = (RunState.APPROVED, RunState.FINISHED)
 
 
 class UnableToImportOwnResult(DomainError):
-    """Whoever proposed a run does not take in what the bank answered to it."""
+    """Whoever proposed a run, or is paid by it, does not take in what the bank answered."""
 
     code = "payout_result_four_eyes"
 
@@ -40,8 +42,8 @@ def import_result(*, run_id: UUID, read: ReadResult, user_id: int, now: datetime
     Raises:
         RunNotFound: there is no such run.
         RunNotSent: it was not approved.
-        UnableToImportOwnResult: the person proposed the run; what he says came back would be
-            payable again by his own next run.
+        UnableToImportOwnResult: the person proposed the run, or belongs to who is paid by it; what
+            he says came back would be payable again.
     """
     with transaction():
         run = lock_run(run_id)
@@ -51,13 +53,11 @@ def import_result(*, run_id: UUID, read: ReadResult, user_id: int, now: datetime
         if run.state not in TAKING_RESULTS:
             message = "This run was not approved: its file has not left the house."
             raise RunNotSent(message)
-        if run.maker_id == user_id:
-            message = "Whoever proposed a run does not take in its answer: ask somebody else."
-            raise UnableToImportOwnResult(message)
         payouts = {
             payout.number: payout
             for payout in run.payouts.select_related("run").order_by("payee_id")
         }
+        _refuse_concerned(run, payouts.values(), user_id=user_id)
         # In the order of the locks, whatever the order of the bank's lines is.
         for payee_id in sorted({payout.payee_id for payout in payouts.values()}):
             lock_payee(payee_id, now=now)
@@ -66,6 +66,7 @@ def import_result(*, run_id: UUID, read: ReadResult, user_id: int, now: datetime
             file_name=read.name,
             sha256=read.sha256,
             imported_by_id=user_id,
+            run_maker_id=run.maker_id,
             imported_at=now,
         )
         lines = [
@@ -86,6 +87,16 @@ def import_result(*, run_id: UUID, read: ReadResult, user_id: int, now: datetime
     return ImportedResult(
         lines=len(lines), applied=applied, known=known, wrong=len(lines) - applied - known
     )
+
+
+def _refuse_concerned(run: PayoutRun, payouts: Iterable[Payout], *, user_id: int) -> None:
+    own = roles_by_organisation(user_id=user_id)
+    if run.maker_id == user_id or any(payout.payee_id in own for payout in payouts):
+        message = (
+            "Whoever proposed a run, or belongs to somebody whom it pays, does not take in its "
+            "answer: ask somebody else."
+        )
+        raise UnableToImportOwnResult(message)
 
 
 @transaction_required

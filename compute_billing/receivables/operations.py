@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from accounts.events.operations import emit
 from accounts.events.vocabulary import PaymentDue
@@ -20,6 +21,7 @@ from compute_billing.ledger.pausing import resume
 from compute_billing.receivables import terms
 from compute_billing.receivables.models import DunningNotice, DunningPause, DunningStep
 from compute_billing.receivables.queries import (
+    DEBTORS_MAX,
     OVERDUE,
     OpenItem,
     Receivable,
@@ -60,15 +62,16 @@ class Dunned:
     failed: Sequence[int]
 
 
-def dun(*, now: datetime) -> Dunned:
+def dun(*, now: datetime, page_size: int = DEBTORS_MAX) -> Dunned:
     """Remind every tenant of what is due, each in a transaction of its own.
 
+    Debtors are read by pages of `page_size`, so that all are asked however many there are.
     Harmless to repeat: a tenant is reminded for an operator once a day, of an item at a level
     once. One that fails stops no other; it is tried again by the next run.
     """
     notices, failed = 0, []
-    owing = [debtor.pk for debtor in debtors()]
-    for tenant_id in dict.fromkeys([*owing, *stopped_tenants()]):
+    owing = _owing(page_size=page_size)
+    for tenant_id in dict.fromkeys(chain(owing, stopped_tenants())):
         try:
             notices += len(list(_dun_tenant(tenant_id, now=now)))
         except Exception:
@@ -76,6 +79,14 @@ def dun(*, now: datetime) -> Dunned:
             failed.append(tenant_id)
     wake("events")
     return Dunned(notices=notices, failed=failed)
+
+
+def _owing(*, page_size: int) -> Iterator[int]:
+    """Yield who owes something, by id, a page at a time."""
+    last_id = 0
+    while page := debtors(after_id=last_id, limit=page_size):
+        yield from (debtor.pk for debtor in page)
+        last_id = page[-1].pk
 
 
 def dun_by_the_clock(*, now: datetime) -> Dunned:

@@ -161,9 +161,9 @@ def receivable(*, tenant_id: int, operator_id: int) -> Receivable | None:
     return next((found for found in every if found.operator_id == operator_id), None)
 
 
-def debtors() -> list[Organisation]:
-    """Return who owes anybody something in the real world, by id; at most DEBTORS_MAX."""
-    found = rows(statement(ROOM, "debtors.sql"), limit=DEBTORS_MAX)
+def debtors(*, after_id: int = 0, limit: int = DEBTORS_MAX) -> list[Organisation]:
+    """Return who owes anybody something in the real world, by id from behind `after_id` on."""
+    found = rows(statement(ROOM, "debtors.sql"), after_id=after_id, limit=limit)
     owing = [debtor["tenant_id"] for debtor in found]
     return list(Organisation.objects.filter(pk__in=owing).order_by("pk"))
 

@@ -23,16 +23,17 @@ class Level:
 
 
 # The last one asks people of the house to decide; nothing is stopped by itself.
-LEVELS: Final = (
-    Level(number=1, days=-3),
-    Level(number=2, days=0),
-    Level(number=3, days=7),
-    Level(number=4, days=15),
-    Level(number=5, days=30),
-)
-LAST_LEVEL: Final = LEVELS[-1].number
+LAST_LEVEL: Final = 5
 
 BUCKETS: Final = ("not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
+
+
+def levels() -> list[Level]:
+    """Return the steps of asking; their days are settings (docs/adr/0068)."""
+    return [
+        Level(number=number, days=days)
+        for number, days in enumerate(settings.DUNNING_DAYS, start=1)
+    ]
 
 
 def local_day(instant: datetime) -> date:
@@ -54,7 +55,7 @@ def is_time_to_ask(instant: datetime) -> bool:
 def level_reached(*, due: date, today: date) -> int:
     """Return the highest level whose working day has come; zero before the first."""
     reached = 0
-    for level in LEVELS:
+    for level in levels():
         if expected_working_day(day=due + timedelta(days=level.days)) <= today:
             reached = level.number
     return reached

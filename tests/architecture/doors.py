@@ -262,6 +262,8 @@ POSTS: Final[dict[str, Door]] = {
     "payout-refuse": APPROVING,
     "payout-result": TREASURY,
     "payout-account-": APPROVING,
+    "own-payouts": APPROVING,
+    "own-payout-account-stop": APPROVING,
     "cash-pair": APPROVING,
     "cash-propose": APPROVING,
     "programme-": APPROVING,

@@ -9,7 +9,7 @@ from typing import Final
 from accounts.models import OrganisationKind
 from accounts.permissions import Role, Scope, Staff
 from compute_billing.payouts import operations
-from compute_billing.payouts.models import Payout, PayoutRun
+from compute_billing.payouts.models import Payout, PayoutAccount, PayoutRun
 from tests.architecture.access import Access, Row, World
 from tests.builders.accounts import make_organisation, make_user
 from tests.builders.bank import make_account
@@ -27,6 +27,7 @@ _numbers = count(1)
 DESK_READING: Final = Access(staff={Staff.OPERATOR, Staff.FINANCE, Staff.AUDITOR})
 READING: Final = Access(staff={Staff.FINANCE, Staff.AUDITOR})
 ACTING: Final = Access(staff={Staff.FINANCE})
+OWNING: Final = Access(roles={Role.OWNER, Role.FINANCE})
 PAYEE_READING: Final = Access(
     scope=Scope.BILLING_READ,
     roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
@@ -74,6 +75,21 @@ def a_waiting_account(_: World) -> dict[str, object]:
     return {"account_id": propose_account(payee, maker=make_user()).public_id}
 
 
+def own_payee(world: World) -> dict[str, object]:
+    """Name the caller's organisation, which is paid."""
+    own_payout(world)
+    return {"code": world.organisation.code}
+
+
+def own_waiting_account(world: World) -> dict[str, object]:
+    """Name an account of the caller's organisation that somebody proposed."""
+    own_payout(world)
+    waiting = PayoutAccount.objects.filter(payee_id=world.organisation.pk, decided_at=None).first()
+    if waiting is None:
+        waiting = propose_account(world.organisation, maker=make_user())
+    return {"code": world.organisation.code, "account_id": waiting.public_id}
+
+
 def _proposed(payee) -> PayoutRun:
     bank = make_account(payee)
     make_terms(payee)
@@ -114,6 +130,17 @@ PAYOUT_ROWS: Final[dict[str, Row]] = {
         }
     ),
     "operator-payout": Row(methods={"GET": DESK_READING}, make=a_payout, owned=False),
+    "operator-payout-document": Row(
+        methods={"GET": DESK_READING},
+        make=lambda world: {**a_payout(world), "language": "zh"},
+        owned=False,
+    ),
+    "own-payout-document": Row(
+        methods={"GET": OWNING},
+        make=lambda world: {**own_payee(world), **own_payout(world), "language": "zh"},
+    ),
+    "own-payouts": Row(methods={"GET": OWNING, "POST": OWNING}, make=own_payee),
+    "own-payout-account-stop": Row(methods={"POST": OWNING}, make=own_waiting_account),
     "operator-connect": Row(methods={"GET": DESK_READING}),
     "operator-connect-start": Row(methods={"POST": Access(staff={Staff.OPERATOR})}),
     "operator-connect-rail": Row(methods={"POST": Access(staff={Staff.OPERATOR})}),

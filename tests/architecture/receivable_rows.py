@@ -11,6 +11,7 @@ from tests.architecture.access import Access, Row, World
 from tests.architecture.desk_rows import BILL_READING as PAGE_READING
 from tests.architecture.payment_rows import READING
 from tests.builders.accounts import NOW, make_organisation
+from tests.builders.reading import own_invoice
 
 DESK_READING: Final = Access(staff={Staff.FINANCE, Staff.AUDITOR})
 COLLECTING: Final = Access(staff={Staff.FINANCE}, body={"action": "go_on"})
@@ -41,9 +42,16 @@ def a_debt(world: World) -> dict[str, object]:
     return {"tenant": world.organisation.code, "operator": operator.code}
 
 
+def own_account(world: World) -> dict[str, object]:
+    """Let the caller's organisation have an account with somebody."""
+    own_invoice(world.organisation)
+    return {"language": "zh"}
+
+
 RECEIVABLE_ROWS: Final[dict[str, Row]] = {
     "receivables": Row(methods={"GET": PAGE_READING}),
     "account-statement": Row(methods={"GET": PAGE_READING}),
+    "account-statement-document": Row(methods={"GET": PAGE_READING}, make=own_account),
     "api-receivables": Row(methods={"GET": READING}),
     "api-account-statement": Row(methods={"GET": READING}),
     "receivables-desk": Row(methods={"GET": DESK_READING}),

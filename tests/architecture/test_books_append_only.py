@@ -31,6 +31,7 @@ KNOWN_BOOKS = frozenset(
         "metering_usage_record",
         "metering_conflict_resolution",
         "disputes_usage_dispute_answer",
+        "disputes_usage_dispute_grant",
         "listings_submission",
         "listings_decision",
         "listings_signing_key",

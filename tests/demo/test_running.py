@@ -11,6 +11,9 @@ import urllib.request
 
 import psycopg
 
+from compute_billing.receivables import terms
+from kernel.clock import utc_now
+from kernel.working_days import expected_working_day
 from local_services import processes
 from portal.wording_of_decisions import ACTIONS, OBJECTS
 from tests.demo_server import END_SECONDS_MAX, Demonstration, alive
@@ -68,6 +71,27 @@ def test_the_month_is_settled_for_everybody_and_late_usage_is_booked_after_it(de
     assert len(settled["claims"]) == 1
     assert sum(tenant["arrears"] != "0.000000" for tenant in settled["tenants"]) == 1
     assert booked[0][0] > 20
+
+
+def test_a_firm_in_arrears_was_reminded_once(demonstration):
+    """Reminders keep to working days, the demonstration's too."""
+    today = terms.local_day(utc_now())
+    wanted = int(expected_working_day(day=today) == today)
+    found = ask(
+        demonstration,
+        "SELECT o.code, n.level FROM receivables_notice n "
+        "JOIN accounts_organisation o ON o.id = n.tenant_id",
+    )
+    assert found == [("lixing-driving", 2)] * wanted
+
+
+def test_stripe_tells_of_connected_accounts_too(demonstration):
+    """What a payee does at the local Stripe is heard of: its endpoints are of both kinds."""
+    told = ask(
+        demonstration,
+        "SELECT count(*) FROM payouts_connected_account WHERE stripe_account <> ''",
+    )
+    assert told == [(1,)]
 
 
 def test_it_names_the_log_ins(demonstration):

@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from tests.receiver import Heard, receiving
-from tests.stripe_server import WEBHOOK_SECRET
+from tests.stripe_server import WEBHOOK_SECRET, LocalStripe
 
 
 def read(heard: Heard) -> stripe.Event:
@@ -168,3 +168,26 @@ def test_events_are_listed_by_type(local_stripe) -> None:
     assert types(types=["payment_intent.created", "charge.failed"]) == ["payment_intent.created"]
     local_stripe.control("advance", seconds=31 * 86_400)
     assert types() == []
+
+
+def test_the_endpoint_of_the_command_line_hears_of_connected_accounts(tmp_path) -> None:
+    """As in the demonstration: a payee that finished its onboarding is told of by itself."""
+    with receiving() as receiver:
+        running = LocalStripe(
+            directory=tmp_path,
+            settings={},
+            arguments=("--webhook", receiver.url, "--webhook-secret", WEBHOOK_SECRET),
+        )
+        running.start()
+        try:
+            account = running.client().v1.accounts.create(
+                params={"type": "express", "country": "HK", "email": "payee@example.com"}
+            )
+            running.control("account", account=account.id)
+            receiver.wait_for(1)
+            running.wait_until(lambda: any("account" in read(one) for one in receiver.heard))
+        finally:
+            running.end()
+    told = [read(one) for one in receiver.heard]
+    updated = [one for one in told if one.type == "account.updated"]
+    assert {one.account for one in updated} == {account.id}

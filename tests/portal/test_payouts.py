@@ -8,13 +8,13 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from accounts.models import OrganisationKind
-from accounts.permissions import Staff
+from accounts.permissions import Role, Staff
 from compute_billing.payouts import operations
 from compute_billing.payouts.models import Payout, PayoutAccount, PayoutRun
 from kernel.clock import utc_now
-from tests.builders.accounts import make_organisation, make_staff, make_user
+from tests.builders.accounts import make_member, make_organisation, make_staff, make_user
 from tests.builders.bank import make_account
-from tests.builders.payouts import HEAD, earn, make_payout_account, make_terms
+from tests.builders.payouts import HEAD, earn, make_payout_account, make_terms, propose_account
 from tests.builders.sessions import give_second_factor, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,64 @@ def test_another_account_is_proposed_by_the_desk_and_approved_by_finance() -> No
 
     proposed.refresh_from_db()
     assert (proposed.effective_at - proposed.decided_at).days == 3
+
+
+@override_settings(PAYOUT_ACCOUNT_HOURS=72)
+def test_a_payees_own_people_propose_an_account_and_stop_one_that_waits() -> None:
+    # Given an owner and somebody of finance of the payee, and a stranger of another organisation
+    house = House()
+    owner, finance = (own_person(house, role) for role in (Role.OWNER, Role.FINANCE))
+    somebody = make_member(role=Role.OWNER)
+    give_second_factor(somebody)
+    stranger = signed_in(somebody)
+    address = f"/organisations/{house.payee.code}/payouts"
+
+    # When the owner proposes an account, and finance of the house approves it
+    form = {
+        "holder": "西山算力",
+        "bank": "某银行",
+        "branch_code": "105100000017",
+        "number": "6222 0000 1111 2222",
+        "reason": "换账户",
+    }
+    assert owner.post(address, form).headers["location"] == address
+    proposed = PayoutAccount.objects.get(decided_at=None)
+    house.approver.post(f"/desk/payouts/accounts/{proposed.public_id}/approval")
+
+    # Then the payee's page says that it waits, and whoever is not of it sees nothing
+    page = finance.get(address).content.decode()
+    assert "**** 2222" in page
+    assert "6222000011112222" not in page
+    stop = f"{address}/accounts/{proposed.public_id}/stop"
+    assert stranger.get(address).status_code == 404
+    assert stranger.post(stop).status_code == 404
+
+    # And when the payee's finance stops it, the account of before stays
+    assert finance.post(stop).headers["location"] == address
+    proposed.refresh_from_db()
+    assert proposed.withdrawn_at is not None
+    assert finance.post(stop).status_code == 404
+    page = finance.get(address).content.decode()
+    assert f"**** {house.account.number[-4:]}" in page
+
+
+def test_a_payees_own_people_need_a_second_factor_to_change_where_it_is_paid() -> None:
+    house = House()
+    owner = own_person(house, Role.OWNER, with_factor=False)
+    waiting = propose_account(house.payee, maker=make_user())
+    address = f"/organisations/{house.payee.code}/payouts"
+    sent = owner.post(f"{address}/accounts/{waiting.public_id}/stop")
+    assert sent.headers["location"].startswith("/account")
+    waiting.refresh_from_db()
+    assert waiting.decided_at is None
+
+
+def own_person(house: House, role: Role, *, with_factor: bool = True) -> Client:
+    """Sign somebody of the payee in."""
+    person = make_member(organisation=house.payee, role=role)
+    if with_factor:
+        give_second_factor(person)
+    return signed_in(person)
 
 
 def test_a_refused_run_is_payable_again() -> None:

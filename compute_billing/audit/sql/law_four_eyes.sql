@@ -37,11 +37,18 @@ FROM (
     UNION ALL
     SELECT 'bank_line', d.line_id, l.public_id::text, CASE
             WHEN d.approver_id = d.maker_id THEN 'the maker approved'
-            ELSE 'a large one without approval' END
+            WHEN d.maker_id IS NOT NULL AND d.approver_id IS NULL
+                AND d.amount_fen >= d.two_from_fen THEN 'a large one without approval'
+            ELSE 'a member of whose money it is decided' END
     FROM bank_decision d
     JOIN bank_line l ON l.id = d.line_id
     WHERE d.approver_id = d.maker_id
         OR (d.maker_id IS NOT NULL AND d.approver_id IS NULL AND d.amount_fen >= d.two_from_fen)
+        OR EXISTS (
+            SELECT FROM accounts_membership m
+            WHERE m.user_id = coalesce(d.approver_id, d.maker_id)
+                AND m.organisation_id = d.tenant_id AND m.created_at <= d.decided_at
+                AND (m.ended_at IS NULL OR m.ended_at > d.decided_at))
     UNION ALL
     SELECT 'cash_difference', p.id, p.public_id::text, 'the maker approved'
     FROM cash_proposal p
@@ -49,10 +56,19 @@ FROM (
     UNION ALL
     SELECT 'usage_dispute', a.dispute_id, d.public_id::text, CASE
             WHEN a.answered_by_id = d.opened_by_id THEN 'who asked answered'
-            ELSE 'the house is who answered before' END
+            WHEN a.level = 'house' AND a.answered_by_id = d.escalated_by_id
+                THEN 'who took it to the house answered'
+            WHEN a.answered_by_id = a.first_by_id THEN 'the house is who answered before'
+            ELSE 'a member of who asked answered' END
     FROM disputes_usage_dispute_answer a
     JOIN disputes_usage_dispute d ON d.id = a.dispute_id
     WHERE a.answered_by_id = d.opened_by_id OR a.answered_by_id = a.first_by_id
+        OR (a.level = 'house' AND a.answered_by_id = d.escalated_by_id)
+        OR EXISTS (
+            SELECT FROM accounts_membership m
+            WHERE m.user_id = a.answered_by_id AND m.organisation_id = d.tenant_id
+                AND m.created_at <= a.answered_at
+                AND (m.ended_at IS NULL OR m.ended_at > a.answered_at))
     UNION ALL
     SELECT 'payout_run', r.id, r.public_id::text, CASE
             WHEN r.decided_by_id = r.maker_id THEN 'the maker approved'
@@ -67,9 +83,29 @@ FROM (
             WHERE o.run_id = r.id AND m.user_id = r.decided_by_id AND m.created_at <= r.decided_at
                 AND (m.ended_at IS NULL OR m.ended_at > r.decided_at)))
     UNION ALL
-    SELECT 'payout_account', a.id, a.public_id::text, 'the maker approved'
+    SELECT 'payout_account', a.id, a.public_id::text, CASE
+            WHEN a.decided_by_id = a.maker_id THEN 'the maker approved'
+            ELSE 'a member of who is paid approved' END
     FROM payouts_account a
-    WHERE a.effective_at IS NOT NULL AND a.decided_by_id = a.maker_id
+    WHERE a.effective_at IS NOT NULL AND (a.decided_by_id = a.maker_id
+        OR EXISTS (
+            SELECT FROM accounts_membership m
+            WHERE m.user_id = a.decided_by_id AND m.organisation_id = a.payee_id
+                AND m.created_at <= a.decided_at
+                AND (m.ended_at IS NULL OR m.ended_at > a.decided_at)))
+    UNION ALL
+    SELECT 'payout_result', f.id, r.public_id::text, CASE
+            WHEN f.imported_by_id = r.maker_id THEN 'who proposed the run took it in'
+            ELSE 'a member of who is paid took it in' END
+    FROM payouts_result_file f
+    JOIN payouts_run r ON r.id = f.run_id
+    WHERE f.imported_by_id = r.maker_id
+        OR EXISTS (
+            SELECT FROM payouts_payout o
+            JOIN accounts_membership m ON m.organisation_id = o.payee_id
+            WHERE o.run_id = r.id AND m.user_id = f.imported_by_id
+                AND m.created_at <= f.imported_at
+                AND (m.ended_at IS NULL OR m.ended_at > f.imported_at))
     UNION ALL
     SELECT 'payout_reversal', r.id, r.public_id::text, CASE
             WHEN r.decided_by_id = r.maker_id THEN 'the maker approved'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, one
+from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, join_with, one
 
 CREDITED = "bank_lines_are_credited_once"
 
@@ -41,5 +41,17 @@ def the_lot_is_said_to_lie_elsewhere() -> list[Keys]:
 @breaks("four_eyes")
 def a_large_line_is_decided_by_one() -> list[Keys]:
     drop_constraint("bank_decision", "bank_decision_large_needs_two")
-    do("UPDATE bank_decision SET approver_id = NULL WHERE approver_id IS NOT NULL")
+    do(
+        "UPDATE bank_decision SET approver_id = NULL, proposal_id = NULL "
+        "WHERE approver_id IS NOT NULL"
+    )
     return [{"decision": "bank_line", "problem": "a large one without approval"}]
+
+
+@breaks("four_eyes")
+def a_line_is_approved_by_a_member_of_whose_money_it_is() -> list[Keys]:
+    join_with(
+        "SELECT coalesce(approver_id, maker_id) AS user_id, tenant_id AS organisation_id "
+        "FROM bank_decision WHERE maker_id IS NOT NULL AND tenant_id IS NOT NULL LIMIT 1"
+    )
+    return [{"decision": "bank_line", "problem": "a member of whose money it is decided"}]

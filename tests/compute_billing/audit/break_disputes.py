@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, one
+from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, join_with, one
 
 NOW = "timestamptz '2026-10-11'"
 
@@ -28,19 +28,30 @@ def a_dispute(*, state: str) -> int:
     )
 
 
-def an_answer(dispute_id: int, *, verdict: str, usage_id: int | None = None) -> None:
-    """Let the second person answer it for the operator."""
+def an_answer(dispute_id: int, *, verdict: str) -> int:
+    """Let the newest person answer it for the operator."""
+    return int(
+        one(
+            "INSERT INTO disputes_usage_dispute_answer (dispute_id, level, verdict, words,"
+            " opened_by_id, first_level, answered_by_id, answered_at)"
+            " SELECT id, 'operator', %(verdict)s, '', opened_by_id, '',"
+            f" (SELECT max(id) FROM accounts_user), {NOW}"
+            " FROM disputes_usage_dispute WHERE id = %(dispute_id)s RETURNING id",
+            dispute_id=dispute_id,
+            verdict=verdict,
+        )
+    )
+
+
+def a_grant(answer_id: int, *, usage_id: int) -> None:
+    """Say that all of it is taken back by a record."""
     do(
-        "INSERT INTO disputes_usage_dispute_answer (dispute_id, level, verdict, words,"
-        " correction, correction_usage_id, granted_from, granted_until, opened_by_id,"
-        " answered_by_id, answered_at)"
-        " SELECT id, 'operator', %(verdict)s, '', '', %(usage_id)s,"
-        " CASE WHEN %(usage_id)s::bigint IS NOT NULL THEN starts_at END,"
-        " CASE WHEN %(usage_id)s::bigint IS NOT NULL THEN ends_at END, opened_by_id,"
-        f" (SELECT max(id) FROM accounts_user), {NOW}"
-        " FROM disputes_usage_dispute WHERE id = %(dispute_id)s",
-        dispute_id=dispute_id,
-        verdict=verdict,
+        "INSERT INTO disputes_usage_dispute_grant (answer_id, position, granted_from,"
+        " granted_until, correction, correction_usage_id)"
+        " SELECT a.id, 1, d.starts_at, d.ends_at, '', %(usage_id)s"
+        " FROM disputes_usage_dispute_answer a"
+        " JOIN disputes_usage_dispute d ON d.id = a.dispute_id WHERE a.id = %(answer_id)s",
+        answer_id=answer_id,
         usage_id=usage_id,
     )
 
@@ -56,8 +67,15 @@ def a_dispute_is_answered_by_who_asked() -> list[Keys]:
 @breaks("disputes_are_corrected_as_granted")
 def a_grant_without_its_correction() -> list[Keys]:
     dispute = a_dispute(state="granted")
-    an_answer(dispute, verdict="granted", usage_id=987_654_321)
+    a_grant(an_answer(dispute, verdict="granted"), usage_id=987_654_321)
     return [{"dispute_id": dispute, "problem": "its correction is not in the books"}]
+
+
+@breaks("disputes_are_corrected_as_granted")
+def a_granting_answer_that_grants_nothing() -> list[Keys]:
+    dispute = a_dispute(state="rejected")
+    an_answer(dispute, verdict="partly")
+    return [{"dispute_id": dispute, "problem": "partly without a grant"}]
 
 
 @breaks("disputes_are_corrected_as_granted")
@@ -65,3 +83,31 @@ def a_settled_dispute_without_an_answer() -> list[Keys]:
     drop_constraint("disputes_usage_dispute", "usage_dispute_settled_with_amounts")
     dispute = a_dispute(state="settled")
     return [{"dispute_id": dispute, "problem": "settled without a grant"}]
+
+
+@breaks("four_eyes")
+def a_dispute_is_answered_by_a_member_of_who_asked() -> list[Keys]:
+    answer = an_answer(a_dispute(state="rejected"), verdict="rejected")
+    join_with(
+        "SELECT a.answered_by_id AS user_id, d.tenant_id AS organisation_id "
+        "FROM disputes_usage_dispute_answer a "
+        "JOIN disputes_usage_dispute d ON d.id = a.dispute_id WHERE a.id = %(id)s",
+        id=answer,
+    )
+    return [{"decision": "usage_dispute", "problem": "a member of who asked answered"}]
+
+
+@breaks("four_eyes")
+def a_dispute_is_answered_by_who_took_it_to_the_house() -> list[Keys]:
+    dispute = a_dispute(state="rejected")
+    do(
+        "UPDATE disputes_usage_dispute_answer SET level = 'house', first_level = 'operator',"
+        " first_by_id = opened_by_id WHERE id = %(id)s",
+        id=an_answer(dispute, verdict="rejected"),
+    )
+    do(
+        f"UPDATE disputes_usage_dispute SET state = 'upheld', escalated_at = {NOW},"
+        " escalated_by_id = (SELECT max(id) FROM accounts_user) WHERE id = %(id)s",
+        id=dispute,
+    )
+    return [{"decision": "usage_dispute", "problem": "who took it to the house answered"}]

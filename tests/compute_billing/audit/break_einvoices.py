@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from kernel.sql import execute
+from kernel.sql import execute, row
 from tests.compute_billing.audit.breakers import Keys, breaks, do, one
 
 BILLS = "einvoices_repeat_their_bills"
+WITHIN = "einvoices_stay_within_their_bills"
 RED = "red_letters_stay_within_the_blue"
 FILES = "einvoice_files_are_what_was_handed_over"
 
@@ -65,6 +66,36 @@ def a_refused_einvoice_still_holds_its_bill() -> list[Keys]:
         id=requested,
     )
     return [{"einvoice_id": requested, "problem": "holds its bills otherwise than it lives"}]
+
+
+@breaks(WITHIN)
+def a_bill_is_invoiced_anew_though_a_fen_of_it_still_stands() -> list[Keys]:
+    # The world's first bill was undone by a red letter and invoiced once more.
+    red = einvoice("red", "issued")
+    line = row(
+        "UPDATE einvoices_line SET amount_fen = amount_fen - 1, total_fen = total_fen - 1 "
+        "WHERE id = (SELECT min(id) FROM einvoices_line WHERE einvoice_id = %(id)s) "
+        "RETURNING corrects_id",
+        id=red,
+    )
+    assert line is not None
+    do(
+        "UPDATE einvoices_reversed SET reversed_amount_fen = reversed_amount_fen - 1 "
+        "WHERE line_id = %(line)s",
+        line=line["corrects_id"],
+    )
+    do(
+        "UPDATE einvoices_einvoice SET amount_fen = amount_fen - 1, total_fen = total_fen - 1 "
+        "WHERE id = %(id)s",
+        id=red,
+    )
+    bill = one(
+        "SELECT v.public_id::text FROM einvoices_bill b "
+        "JOIN einvoices_einvoice r ON r.corrects_id = b.einvoice_id "
+        "JOIN invoices_invoice v ON v.id = b.invoice_id WHERE r.id = %(id)s",
+        id=red,
+    )
+    return [{"bill": bill}]
 
 
 @breaks(RED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, one
+from tests.compute_billing.audit.breakers import Keys, breaks, do, drop_constraint, join_with, one
 
 ADDS_UP = "payees_money_adds_up"
 EARNED = "earnings_are_what_was_paid"
@@ -117,3 +117,31 @@ def licence_money_lies_with_prepayments() -> list[Keys]:
         "RETURNING id"
     )
     return [{"account_id": account, "problem": "licence money lies where prepayments lie"}]
+
+
+@breaks("four_eyes")
+def a_payout_account_is_approved_by_a_member() -> list[Keys]:
+    join_with(
+        "SELECT decided_by_id AS user_id, payee_id AS organisation_id FROM payouts_account "
+        "WHERE effective_at IS NOT NULL LIMIT 1"
+    )
+    return [{"decision": "payout_account", "problem": "a member of who is paid approved"}]
+
+
+@breaks("four_eyes")
+def who_proposed_a_run_takes_in_its_answer() -> list[Keys]:
+    drop_constraint("payouts_result_file", "payout_result_four_eyes")
+    do(
+        "UPDATE payouts_result_file f SET imported_by_id = r.maker_id "
+        "FROM payouts_run r WHERE r.id = f.run_id"
+    )
+    return [{"decision": "payout_result", "problem": "who proposed the run took it in"}]
+
+
+@breaks("four_eyes")
+def a_member_takes_in_the_answer_to_its_own_payout() -> list[Keys]:
+    join_with(
+        "SELECT f.imported_by_id AS user_id, o.payee_id AS organisation_id "
+        "FROM payouts_result_file f JOIN payouts_payout o ON o.run_id = f.run_id LIMIT 1"
+    )
+    return [{"decision": "payout_result", "problem": "a member of who is paid took it in"}]

@@ -61,6 +61,17 @@ def drop_constraint(table: str, name: str) -> None:
     do(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 
 
+def join_with(text: str, **parameters: Any) -> None:
+    """Make a person a member of an organisation since long ago; a question names both."""
+    found = row(text, **parameters)
+    assert found is not None, f"found nothing: {text}"
+    do(
+        "INSERT INTO accounts_membership (user_id, organisation_id, role, created_at) "
+        "VALUES (%(user_id)s, %(organisation_id)s, 'viewer', '2020-01-01')",
+        **found,
+    )
+
+
 def account(subject: str) -> int:
     """Return a lot's, an award's or a fund's account."""
     return int(one("SELECT id FROM ledger_account WHERE subject = %(subject)s", subject=subject))

@@ -126,22 +126,54 @@ def test_a_fee_of_no_payment_is_booked_by_two_as_an_expense(till: Till) -> None:
     assert -books.balance(account_id=expense).posted == (FEE + 500) * 10_000
 
 
-def test_a_payout_that_arrived_at_the_bank_is_one_transfer(till: Till) -> None:
-    # Given a payout at Stripe, and its arrival on the operator's statement
+def payout_at_both_ends(till: Till) -> tuple[CashDifference, CashDifference]:
+    """Let Stripe pay 500 yuan out, and the bank tell of it: return the difference at each."""
     till.pay(100_000)
     till.hear()
     till.stripe.control("advance", seconds=3 * 86_400)
     till.stripe.api("/v1/payouts", {"amount": "50000", "currency": "cny"})
     bank = make_account(till.payer.operator)
-    maker, approver = make_user(), make_user()
     day = (utc_now() + 3 * ONE_DAY).date().isoformat()
     take_in(
         bank,
         statement(f"{day},500.00,,,STRIPE PAYMENTS,1,STRIPE PAYOUT,77"),
-        user_id=maker.pk,
+        user_id=make_user().pk,
     )
     till.reconcile(days=5)
     at_bank, at_stripe = CashDifference.objects.filter(ended_at=None).order_by("-amount_fen")
+    return at_stripe, at_bank
+
+
+def test_a_transfer_of_which_one_end_changed_meanwhile_is_not_booked(till: Till) -> None:
+    # Given a transfer that somebody proposed between two ends of the same amount
+    at_stripe, at_bank = payout_at_both_ends(till)
+    now = utc_now() + 6 * ONE_DAY
+    ends = {"counter": "transfer", "operator_id": till.payer.operator.pk}
+    told = {"reason": "提现到账", "user_id": make_user().pk, "now": now}
+    proposal = operations.propose(
+        difference_id=at_stripe.public_id,
+        booking=operations.Booking(**ends, other_id=at_bank.public_id),
+        **told,
+    )
+    # Then neither end is proposed once more, from either side
+    with pytest.raises(operations.DifferenceEnded):
+        operations.propose(
+            difference_id=at_bank.public_id,
+            booking=operations.Booking(counter="own", operator_id=till.payer.operator.pk),
+            **told,
+        )
+    # When the bank tells another amount before it is approved, at the other end alone
+    CashDifference.objects.filter(pk=at_bank.pk).update(amount_fen=49_900)
+    # Then nothing is booked
+    with pytest.raises(operations.DifferenceEnded):
+        operations.approve(proposal_id=proposal.public_id, user_id=make_user().pk, now=now)
+    assert not CashDifference.objects.filter(ending="booked").exists()
+
+
+def test_a_payout_that_arrived_at_the_bank_is_one_transfer(till: Till) -> None:
+    # Given a payout at Stripe, and its arrival on the operator's statement
+    at_stripe, at_bank = payout_at_both_ends(till)
+    maker, approver = make_user(), make_user()
     assert (at_stripe.amount_fen, at_bank.amount_fen) == (-50_000, 50_000)
     # When one proposes that they are one, and another approves
     now = utc_now() + 6 * ONE_DAY
@@ -171,7 +203,7 @@ def test_a_payout_that_arrived_at_the_bank_is_one_transfer(till: Till) -> None:
                 owner_kind="operator", owner_id=operator, kind="cash", subject=custody
             )
         ).posted
-        for custody in (STRIPE, bank.custody)
+        for custody in (STRIPE, at_bank.account.custody)
     ]
     # 100,000 less 3.4 % and 215, less what was paid out.
     assert moved == [463_850_000, 500_000_000]

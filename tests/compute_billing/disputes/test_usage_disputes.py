@@ -143,6 +143,75 @@ def test_the_house_grants_more_than_the_operator(market: Market) -> None:
     expect_laws()
 
 
+def test_the_house_grants_what_is_left_on_both_sides_of_a_part(market: Market) -> None:
+    # given the middle half of an hour that was granted and charged
+    dispute = dispute_use(market, market.tenants["acme"])
+    quarter = timedelta(minutes=15)
+    middle = {"granted_from": START + quarter, "granted_until": START + 3 * quarter}
+    answer_dispute(dispute, Verdict.PARTLY, **middle)
+    market.rate()
+    operations.settle_charged(now=NOW)
+    operations.escalate(
+        dispute_id=dispute.public_id,
+        tenant_id=dispute.tenant_id,
+        words="Nothing of it ran.",
+        user_id=make_user().pk,
+        now=NOW,
+    )
+    # when the house grants all of it
+    answer_dispute(dispute, Verdict.GRANTED, level=Level.HOUSE)
+    # then both rests are taken back, each by a record of its own
+    house = read(dispute).answers.get(level=Level.HOUSE)
+    assert [
+        (grant.granted_from - START, grant.granted_until - START, grant.correction)
+        for grant in house.grants.order_by("position")
+    ] == [
+        (0 * quarter, quarter, f"{dispute.external_id}~dispute{dispute.pk}.house"),
+        (3 * quarter, 4 * quarter, f"{dispute.external_id}~dispute{dispute.pk}.house.2"),
+    ]
+    # and it is settled when both are charged: the job costs nothing
+    market.rate()
+    assert operations.settle_charged(now=NOW) == 1
+    assert (read(dispute).gross_after, read(dispute).tenant_after) == (0, 0)
+    expect_laws()
+
+
+def test_nothing_is_granted_twice(market: Market) -> None:
+    # given a dispute that the operator granted partly, though wholly
+    dispute = dispute_use(market, market.tenants["acme"])
+    whole = {"granted_from": dispute.starts_at, "granted_until": dispute.ends_at}
+    answer_dispute(dispute, Verdict.PARTLY, **whole)
+    market.rate()
+    operations.settle_charged(now=NOW)
+    operations.escalate(
+        dispute_id=dispute.public_id,
+        tenant_id=dispute.tenant_id,
+        words="More!",
+        user_id=make_user().pk,
+        now=NOW,
+    )
+    # then there is nothing left to grant
+    with pytest.raises(operations.UnableToAnswer, match="granted before"):
+        answer_dispute(dispute, Verdict.GRANTED, level=Level.HOUSE)
+    assert read(dispute).state == "escalated"
+
+
+def test_an_answer_cannot_lie_about_who_asked(market: Market) -> None:
+    # given somebody who asked, and an answer of his that says that somebody else did
+    asker, other = make_user().pk, make_user().pk
+    dispute = dispute_use(market, market.tenants["acme"], user_id=asker)
+    told = {"level": "operator", "verdict": "rejected", "answered_at": NOW}
+    # then the table refuses it
+    with pytest.raises(IntegrityError, match="names_the_opener"), transaction.atomic():
+        dispute.answers.create(**told, opened_by_id=other, answered_by_id=asker)
+    # and one of the house that says that the operator's was somebody else's
+    first = make_user().pk
+    answer_dispute(dispute, Verdict.REJECTED, user_id=first)
+    told |= {"level": "house", "first_level": "operator", "first_by_id": other}
+    with pytest.raises(IntegrityError, match="names_the_first"), transaction.atomic():
+        dispute.answers.create(**told, opened_by_id=asker, answered_by_id=first)
+
+
 def test_whoever_asked_or_answered_does_not_answer(market: Market) -> None:
     asker, answerer = make_user().pk, make_user().pk
     dispute = dispute_use(market, market.tenants["acme"], user_id=asker)
@@ -165,6 +234,7 @@ def test_whoever_asked_or_answered_does_not_answer(market: Market) -> None:
             level="house",
             verdict="rejected",
             opened_by_id=asker,
+            first_level="operator",
             first_by_id=answerer,
             answered_by_id=answerer,
             answered_at=NOW,

@@ -195,6 +195,33 @@ def test_one_bad_tenant_stops_no_other(market: Market, monkeypatch: pytest.Monke
     assert DunningNotice.objects.get().tenant_id == good
 
 
+def test_everybody_is_asked_however_many_owe(market: Market) -> None:
+    # Given three who owe, and pages of two
+    for code in ("beta", "gamma"):
+        on_credit(market=market, code=code)
+        make_use(market, code)
+        close(market, code, now=ISSUED)
+    # When the run reads them page by page
+    done = operations.dun(now=ON_THE_DAY, page_size=2)
+    # Then all three are asked, each once
+    assert (done.notices, list(done.failed)) == (3, [])
+    assert operations.dun(now=ON_THE_DAY, page_size=1).notices == 0
+
+
+def test_levels_have_the_days_that_are_set(market: Market, settings) -> None:
+    # Given levels a week later than is usual, of which the second has come
+    settings.DUNNING_DAYS = (0, 7, 14, 21, 37)
+    operations.dun(now=A_WEEK_LATER)
+    # When they are set back to what is usual
+    settings.DUNNING_DAYS = (-3, 0, 7, 15, 30)
+    operations.dun(now=A_WEEK_LATER + timedelta(days=1))
+    # Then the level that was reached meanwhile is told, and none twice
+    assert told() == [
+        (date(2026, 12, 9), 2, 24_300_000),
+        (date(2026, 12, 10), 3, 24_300_000),
+    ]
+
+
 @pytest.mark.parametrize(
     ("now", "notices"),
     [

@@ -163,9 +163,7 @@ class Answer(TypedDict):
     level: Literal["operator", "house"]
     verdict: Literal["granted", "partly", "rejected"]
     words: str
-    granted_from: str | None
-    granted_until: str | None
-    correction: str
+    grants: list["Grant"]
     answered_at: str
     escalable_until: str | None
 
@@ -1061,6 +1059,14 @@ class FundMonth(TypedDict):
 
     month: str
     drawn: "Money"
+
+
+class Grant(TypedDict):
+    """A span that is taken back."""
+
+    granted_from: str
+    granted_until: str
+    correction: str
 
 
 class Hold(TypedDict):

@@ -13,22 +13,24 @@ from typing import Any, Final
 import pylopdf_fonts_zh_cn
 import typst
 
-FORMS: Final = Path(__file__).parent / "forms"
+# Forms of rooms import what they share from `forms/sheet.typ` here.
+ROOT: Final = Path(__file__).parent.parent
 STANDARD: Final = "a-2b"
+LANGUAGES: Final = ("zh", "en")
 
 
 @cache
-def _compiler(form: str) -> typst.Compiler:
+def _compiler(form: Path) -> typst.Compiler:
     """Return a compiler of a form: reading the font costs more than setting a page."""
     return typst.Compiler(
-        str(FORMS / f"{form}.typ"),
-        root=str(FORMS),
+        str(form),
+        root=str(ROOT),
         font_paths=[str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)],
         ignore_system_fonts=True,
     )
 
 
-def rendered(*, form: str, said: dict[str, Any], made_at: datetime) -> bytes:
+def rendered(*, form: Path, said: dict[str, Any], made_at: datetime) -> bytes:
     """Return a form with what it says as a PDF that claims to be of `made_at`."""
     made = _compiler(form).compile(
         format="pdf",
@@ -37,6 +39,6 @@ def rendered(*, form: str, said: dict[str, Any], made_at: datetime) -> bytes:
         timestamp=int(made_at.timestamp()),
     )
     if not isinstance(made, bytes):
-        message = f"form {form!r} was not set as one file"
+        message = f"form {form.name!r} was not set as one file"
         raise TypeError(message)
     return made
