@@ -21,6 +21,7 @@ class Staff(StrEnum):
     LISTING_REVIEWER = "listing_reviewer"
     SUBSIDY_OFFICER = "subsidy_officer"
     SUBSIDY_APPROVER = "subsidy_approver"
+    SUBSIDY_REVIEWER = "subsidy_reviewer"
     FINANCE = "finance"
     OPERATOR = "operator"
     AUDITOR = "auditor"

@@ -4,6 +4,21 @@ No room imports this module; a room that is missing here would silently have no 
 walks the packages and compares.
 """
 
+from compute_billing.applications.decision_models import (
+    Approval,
+    Hand,
+    Objection,
+    Proposal,
+    PublicNotice,
+)
+from compute_billing.applications.models import (
+    Application,
+    ApplicationCheck,
+    ApplicationPaper,
+    ApplicationStep,
+    ApplicationSubmission,
+)
+from compute_billing.applications.review_models import Panel, Review
 from compute_billing.bank.models import (
     BankAccount,
     BankDecision,
@@ -142,10 +157,17 @@ from compute_billing.settlement.models import (
     OperatorStatement,
     OperatorStatementLine,
 )
+from compute_billing.subsidies.cap_models import CapCounter, CapReservation
 from compute_billing.subsidies.models import Award, AwardCounter, AwardFund, Fund, Programme
 
 __all__ = [
     "Allocation",
+    "Application",
+    "ApplicationCheck",
+    "ApplicationPaper",
+    "ApplicationStep",
+    "ApplicationSubmission",
+    "Approval",
     "AutoTopUp",
     "Award",
     "AwardCounter",
@@ -158,6 +180,8 @@ __all__ = [
     "BankStatement",
     "Budget",
     "BudgetAlert",
+    "CapCounter",
+    "CapReservation",
     "CapacityDay",
     "CardType",
     "CashAccount",
@@ -192,6 +216,7 @@ __all__ = [
     "EInvoiceReversed",
     "ExhaustedHold",
     "Fund",
+    "Hand",
     "Hold",
     "HoldCapture",
     "HoldPart",
@@ -208,6 +233,7 @@ __all__ = [
     "LotReserve",
     "Meter",
     "MonthSpend",
+    "Objection",
     "OnwardPayout",
     "OperatorStatement",
     "OperatorStatementLine",
@@ -219,6 +245,7 @@ __all__ = [
     "PackagePiece",
     "PackageRecognition",
     "PackageTerm",
+    "Panel",
     "Payee",
     "PayeeEarning",
     "PayeeEntry",
@@ -238,6 +265,8 @@ __all__ = [
     "ProgrammeVersion",
     "ProgrammeVersionDecision",
     "Project",
+    "Proposal",
+    "PublicNotice",
     "RatingCounter",
     "RatingRun",
     "Refund",
@@ -245,6 +274,7 @@ __all__ = [
     "RerateRequest",
     "ResultFile",
     "ResultLine",
+    "Review",
     "SavedCard",
     "SourceAccountMapping",
     "StripeCall",

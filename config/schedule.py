@@ -44,6 +44,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "credit what came by bank": _entry("bank.credit_exact", steps=10),
     "settle disputes that are charged": _entry("disputes.settle_charged", steps=2),
     "remind of disputes": _entry("disputes.remind_of_disputes", steps=20),
+    "replace reviewers who are silent": _entry("applications.replace_silent", steps=2),
+    "award what was on public notice": _entry("applications.award_due", steps=10),
+    "expire applications": _entry("applications.expire_due", steps=20),
+    "remind of applications": _entry("applications.remind", steps=20),
     "release holds whose time is over": _entry("balances.release_expired_holds", steps=2),
     "end cases of jobs that have ended": _entry("balances.end_exhausted_cases", steps=2),
     "book out what has expired": _entry("balances.book_expired_lots", steps=120),
@@ -93,5 +97,6 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "compute_billing.tasks.packages.*": {"queue": "settlement"},
     "compute_billing.tasks.bank.*": {"queue": "settlement"},
     "compute_billing.tasks.disputes.*": {"queue": "settlement"},
+    "compute_billing.tasks.applications.*": {"queue": "settlement"},
     "compute_billing.tasks.receivables.*": {"queue": "settlement"},
 }

@@ -15,6 +15,7 @@ from accounts.notifications.kinds import Kind
 from accounts.permissions import Role
 from kernel.money import Money
 from portal import connect_words, einvoice_words, receivable_words, use_words
+from portal.applications.words import application_state
 from portal.cash_pages import place
 from portal.figures import amount_told, money
 from portal.people import ROLE_NAMES
@@ -38,6 +39,9 @@ NAMES: Final[Mapping[Kind, Promise]] = {
     Kind.AUTO_TOP_UP_OFF: gettext_lazy("Automatic top-up was switched off"),
     Kind.CASH_DIFFERENCE_OPEN: gettext_lazy("A difference in cash is open"),
     Kind.PROGRAMME_PROPOSED: gettext_lazy("A version of a programme was proposed"),
+    Kind.APPLICATION_MOVED: gettext_lazy("A subsidy application moved on"),
+    Kind.APPLICATION_WAITS: gettext_lazy("A subsidy application waits"),
+    Kind.REVIEW_WANTED: gettext_lazy("A review of a subsidy application is wanted"),
     Kind.PAYOUT_PAID: gettext_lazy("A payout has arrived"),
     Kind.PAYOUT_RETURNED: gettext_lazy("A payout came back"),
     **connect_words.NAMES,
@@ -326,6 +330,21 @@ def _programme_proposed(about: Mapping[str, Any]) -> tuple[str, str]:
     return text, reverse("programme-version", args=[about["programme"], about["number"]])
 
 
+def _application(about: Mapping[str, Any]) -> tuple[str, str]:
+    told = {**about, "state": application_state(about["state"])}
+    text = _("Application %(number)s: %(state)s.") % told
+    if about["due_on"]:
+        text = _("Application %(number)s: %(state)s, until %(due_on)s.") % told
+    return text, reverse("prospects")
+
+
+def _application_waits(about: Mapping[str, Any]) -> tuple[str, str]:
+    text = _("Application %(number)s waits for you.") % about
+    if about["due_on"]:
+        text = _("Application %(number)s waits for you, until %(due_on)s.") % about
+    return text, reverse("programme-desk")
+
+
 _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.BILL_ISSUED: _bill,
     Kind.MONTH_SETTLED: _settled,
@@ -333,6 +352,9 @@ _TEXTS: Final[Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
     Kind.CLAIM_PAID: _claim,
     Kind.AWARD_APPROVED: _award,
     Kind.PROGRAMME_PROPOSED: _programme_proposed,
+    Kind.APPLICATION_MOVED: _application,
+    Kind.APPLICATION_WAITS: _application_waits,
+    Kind.REVIEW_WANTED: _application_waits,
     Kind.BALANCE_LOW: _balance,
     Kind.CREDIT_CHANGED: _credit_changed,
     Kind.PACKAGE_CHANGED: _package,

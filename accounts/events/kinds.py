@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     DISPUTE_CLOSED = "dispute.closed"
     USAGE_DISPUTE_ANSWERED = "usage_dispute.answered"
     USAGE_DISPUTE_SETTLED = "usage_dispute.settled"
+    APPLICATION_MOVED = "application.moved"
     PAYOUT_PAID = "payout.paid"
     PAYOUT_RETURNED = "payout.returned"
     PAYOUT_REVERSED = "payout.reversed"

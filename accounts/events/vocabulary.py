@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from accounts.events.applications import ApplicationMoved
 from accounts.events.budgets import BudgetReached, BudgetStopped, CreditChanged, PaymentDue
 from accounts.events.kinds import LISTENABLE, SCOPE_OF, Event, EventKind
 from accounts.events.payouts import (
@@ -376,6 +377,7 @@ EVENTS: Final[Mapping[EventKind, type[Event]]] = {
         RefundFailed,
         DisputeOpened,
         DisputeClosed,
+        ApplicationMoved,
         *PAYOUT_EVENTS,
         KeyCreated,
         KeyRotated,

@@ -12,6 +12,22 @@ DOCUMENT_LAWS: Final = (
         ),
     ),
     (
+        "caps_are_counted",
+        "每个补贴上限的预留与已付等于各项决定之和，从不超过上限，已结束的申请不再占用",
+        (
+            "What is reserved and paid of each cap is the sum of what decisions draw on it, "
+            "within the cap, and an application that is over draws on none"
+        ),
+    ),
+    (
+        "awards_follow_their_decisions",
+        "每项由申请而来的补贴均有足够审批、已期满且无未决异议的公示，金额、资金、比例与受益人与决定一致",
+        (
+            "Each award of an application has its approvals, a notice that ended without an "
+            "open objection, and the amount, fund, rate and beneficiary that were decided"
+        ),
+    ),
+    (
         "credit_is_paid_back_to_whom_it_is_owed",
         "偿还授信的资金从不超过对该运营方的已用授信",
         "Credit is paid back to whom it is owed, and never more than was used of it",

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
+from compute_billing.applications.replaying import misreplayed
 from compute_billing.audit.document_laws import DOCUMENT_LAWS
 from compute_billing.audit.payout_laws import PAYOUT_LAWS
 from kernel import seals
@@ -60,6 +61,10 @@ def _altered_seals(look: Look) -> list[Offender]:
         {"seal_no": found.seal_no, "entry_id": found.entry_id, "problem": found.problem}
         for found in seals.verify()[: look.limit]
     ]
+
+
+def _misreplayed(look: Look) -> list[Offender]:
+    return misreplayed(limit=look.limit)
 
 
 def _law(name: str, zh: str, en: str, question: Question | None = None) -> Law:
@@ -289,6 +294,13 @@ LAWS: Final = (
         "it takes back",
     ),
     *(_law(*told) for told in DOCUMENT_LAWS),
+    _law(
+        "decisions_replay",
+        "每份提交与每项建议按其所存事实与评估器重算，逐字节一致",
+        "Each submission and each proposal gives the same bytes again from its stored facts, by "
+        "the evaluator that made it",
+        _misreplayed,
+    ),
     _law(
         "invoice_numbers_without_gaps",
         "同一开具方同一系列的账单号连续无缺号",

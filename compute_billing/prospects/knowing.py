@@ -78,9 +78,9 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(ZoneInfo(settings.BILLING_TIME_ZONE)).date()
 
 
-def first_day(as_of: date) -> date:
-    """Return the first day of the use that is looked at: three months of it."""
-    return months_after(as_of, -MONTHS)
+def first_day(as_of: date, *, months: int = MONTHS) -> date:
+    """Return the first day of the use that is looked at: three months of it, or as many as told."""
+    return months_after(as_of, -months)
 
 
 def award_use(*, tenant_id: int, now: datetime) -> list[AwardUse]:
@@ -89,16 +89,17 @@ def award_use(*, tenant_id: int, now: datetime) -> list[AwardUse]:
     return [AwardUse(**each) for each in found]
 
 
-def engagements(*, tenant_id: int, now: datetime) -> list[Engagement]:
-    """Return a tenant's contracts of the last three months and its use, each as facts."""
+def engagements(*, tenant_id: int, now: datetime, months: int = MONTHS) -> list[Engagement]:
+    """Return a tenant's contracts of the last months and its use, each as facts."""
     as_of = local_day(now)
+    since = first_day(as_of, months=months)
     contracts = [
         contract
         for contract in compute_contracts_of(tenant_id=tenant_id)
-        if contract.ends_on > first_day(as_of)
+        if contract.ends_on > since
     ]
     use: dict[tuple[int, int | None], list[Cost]] = defaultdict(list)
-    for line in _lines(tenant_id=tenant_id, as_of=as_of):
+    for line in _lines(tenant_id=tenant_id, since=since, as_of=as_of):
         covering = _covering(contracts, operator_id=line["operator_id"], day=line["day"])
         use[line["operator_id"], covering].extend(_costs(line))
     for contract in contracts:
@@ -116,7 +117,7 @@ def engagements(*, tenant_id: int, now: datetime) -> list[Engagement]:
             subject=subject,
             provider=Provider(
                 region=_region(involved[operator_id].uscc),
-                is_related=_is_related(said.get(tenant_id), said.get(operator_id)),
+                is_related=is_related(said.get(tenant_id), said.get(operator_id)),
                 is_own_facility=tenant_id in {operator_id, *owners[operator_id]},
             ),
             costs=costs,
@@ -127,13 +128,13 @@ def engagements(*, tenant_id: int, now: datetime) -> list[Engagement]:
     return sorted(made, key=lambda each: each.key)
 
 
-def _lines(*, tenant_id: int, as_of: date) -> list[dict[str, Any]]:
+def _lines(*, tenant_id: int, since: date, as_of: date) -> list[dict[str, Any]]:
     zone = ZoneInfo(settings.BILLING_TIME_ZONE)
     return rows(
         statement(ROOM, "costs.sql"),
         tenant_id=tenant_id,
         time_zone=settings.BILLING_TIME_ZONE,
-        starts_at=datetime.combine(first_day(as_of), time(), tzinfo=zone),
+        starts_at=datetime.combine(since, time(), tzinfo=zone),
         ends_at=datetime.combine(as_of + timedelta(days=1), time(), tzinfo=zone),
     )
 
@@ -181,7 +182,7 @@ def _region(uscc: str | None) -> str | None:
     return uscc[REGION_OF_USCC] if uscc else None
 
 
-def _is_related(one: Attested | None, other: Attested | None) -> bool | None:
+def is_related(one: Attested | None, other: Attested | None) -> bool | None:
     """Say whether either names the other; not known before both have declared."""
     if one is not None and other is not None:
         return other.uscc in one.related or one.uscc in other.related

@@ -29,7 +29,7 @@ from kernel.audit import Actor
 from kernel.errors import DomainError
 from kernel.integrity import constraint_errors
 from kernel.periods import Period
-from kernel.transactions import transaction, transaction_required
+from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 __all__ = [
     "CardTime",
@@ -236,7 +236,7 @@ def approve_award(
         message = f"Award {reference} names its leading fund first."
         raise UnableToApproveAward(message)
     funding.refuse_unfit(terms, shares)
-    with transaction(), constraint_errors(refusals(reference)):
+    with transaction_if_not_already(), constraint_errors(refusals(reference)):
         refuse_partial_approver(
             approver_id=approver_id,
             approver_organisation_id=approver_organisation_id,

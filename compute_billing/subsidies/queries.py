@@ -100,6 +100,12 @@ def funds_of(*, programme_id: int) -> list[Fund]:
     return list(funds.order_by("budget_year", "level"))
 
 
+def funds_of_code(*, code: str) -> list[Fund]:
+    """Return the funds of the programme with this code, by budget year and level."""
+    funds = Fund.objects.filter(programme__code=code).select_related("account__balance")
+    return list(funds.order_by("budget_year", "level"))
+
+
 def award_page(*, tenant_id: int, after: str | None, limit: int) -> list[Award]:
     """Return a tenant's awards with fund, scope and counter by reference, from behind `after`."""
     awards = Award.objects.filter(tenant_id=tenant_id)

@@ -4,6 +4,7 @@ Every task may be lost, doubled or run twice at once without harm, and says noth
 """
 
 from compute_billing.tasks import (
+    applications,
     balances,
     bank,
     budgets,
@@ -21,6 +22,7 @@ from compute_billing.tasks import (
 )
 
 __all__ = [
+    "applications",
     "balances",
     "bank",
     "budgets",

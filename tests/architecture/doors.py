@@ -39,6 +39,8 @@ def house(reason: str) -> Door:
 
 
 APPROVING: Final = people("Approving")
+APPLYING: Final = people("Applying for a subsidy")
+OBJECTING: Final = people("Objecting to a public notice")
 OWNERSHIP: Final = people("Making and unmaking owners")
 VERIFYING: Final = people("Verifying an organisation")
 REVIEWING: Final = people("Reviewing a listing")
@@ -152,6 +154,19 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.payments.asking.cancel_top_up": api("top-up-cancel"),
     "compute_billing.programmes.proposing.load_library": house("a command loads the library"),
     "compute_billing.programmes.": APPROVING,
+    "compute_billing.applications.editing.": APPLYING,
+    "compute_billing.applications.submitting.": APPLYING,
+    "compute_billing.applications.ending.": APPLYING,
+    "compute_billing.applications.ending.ask_supplement": APPROVING,
+    "compute_billing.applications.ending.expire_due": WORKERS,
+    "compute_billing.applications.ending.remind": WORKERS,
+    "compute_billing.applications.paneling.": APPROVING,
+    "compute_billing.applications.paneling.replace_silent": WORKERS,
+    "compute_billing.applications.proposing.": APPROVING,
+    "compute_billing.applications.deciding.": APPROVING,
+    "compute_billing.applications.noticing.object_to": OBJECTING,
+    "compute_billing.applications.noticing.answer_objection": APPROVING,
+    "compute_billing.applications.noticing.": WORKERS,
     "marketplace.listings.drafting.": api("algorithms", "algorithm", "algorithm-version"),
     "marketplace.listings.proving.": api("version-proofs", "version-proof"),
     "marketplace.listings.submitting.": api("version-submit", "version-withdraw"),

@@ -13,6 +13,7 @@ STOREYS = {
     "compute_billing.settlement": 70,
     "compute_billing.receivables": 70,
     "compute_billing.disputes": 65,
+    "compute_billing.applications": 64,
     "compute_billing.einvoices": 62,
     "compute_billing.invoices": 60,
     "compute_billing.cash": 55,

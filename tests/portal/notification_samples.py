@@ -23,6 +23,12 @@ OF_EINVOICE = {
     "number": "26112000000000000001",
     "total": LOW.as_data()["balance"],
 }
+OF_APPLICATIONS = {
+    "application": str(uuid7()),
+    "number": "SQ202600000001",
+    "state": "submitted",
+    "due_on": "2026-11-27",
+}
 OF_EINVOICES = {
     Kind.EINVOICE_REQUESTED: OF_EINVOICE,
     Kind.EINVOICE_ISSUED: OF_EINVOICE,
@@ -118,6 +124,9 @@ ABOUT = {
     Kind.PAYOUT_ACCOUNT_CHANGED: {"account": str(uuid7()), "last_four": "0017"},
     **OF_EINVOICES,
     Kind.PROGRAMME_PROPOSED: {"programme": "nanning-2025", "number": 2, "versions": 1},
+    Kind.APPLICATION_MOVED: dict(OF_APPLICATIONS),
+    Kind.APPLICATION_WAITS: dict(OF_APPLICATIONS),
+    Kind.REVIEW_WANTED: dict(OF_APPLICATIONS),
     **dict.fromkeys(
         (
             Kind.USAGE_DISPUTED,

@@ -121,6 +121,19 @@ FROM (
                     AND m.created_at <= r.decided_at
                     AND (m.ended_at IS NULL OR m.ended_at > r.decided_at)))
     UNION ALL
+    SELECT 'application', o.id, p.public_id::text, CASE
+            WHEN o.approver_id = p.maker_id THEN 'the maker approved'
+            WHEN o.approver_organisation_id = p.beneficiary_id THEN 'the beneficiary approved'
+            ELSE 'a member of the beneficiary approved' END
+    FROM applications_approval o
+    JOIN applications_proposal p ON p.id = o.proposal_id
+    WHERE o.approver_id = p.maker_id OR o.approver_organisation_id = p.beneficiary_id
+        OR EXISTS (
+            SELECT FROM accounts_membership m
+            WHERE m.user_id = o.approver_id AND m.organisation_id = p.beneficiary_id
+                AND m.created_at <= o.decided_at
+                AND (m.ended_at IS NULL OR m.ended_at > o.decided_at))
+    UNION ALL
     SELECT 'credit', p.id, p.public_id::text, 'the maker approved'
     FROM ledger_credit_proposal p
     WHERE p.decision = 'approved' AND p.decider_id = p.maker_id

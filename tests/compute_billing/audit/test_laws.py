@@ -13,6 +13,7 @@ from kernel.sql import execute
 from tests import database
 from tests.builders.world import World
 from tests.compute_billing.audit import (
+    break_applications,
     break_bank,
     break_books,
     break_cash,
@@ -32,6 +33,7 @@ from tests.compute_billing.audit.breakers import BREAKERS, Breaker, Keys
 pytestmark = pytest.mark.django_db
 
 FILES = (
+    break_applications,
     break_bank,
     break_cash,
     break_disputes,
