@@ -161,7 +161,6 @@ OPERATIONS: Final[dict[str, Door]] = {
     "compute_billing.applications.ending.expire_due": WORKERS,
     "compute_billing.applications.ending.remind": WORKERS,
     "compute_billing.applications.paneling.": APPROVING,
-    "compute_billing.applications.paneling.replace_silent": WORKERS,
     "compute_billing.applications.proposing.": APPROVING,
     "compute_billing.applications.deciding.": APPROVING,
     "compute_billing.applications.noticing.object_to": OBJECTING,
