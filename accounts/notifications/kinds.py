@@ -62,7 +62,6 @@ class Kind(StrEnum):
     PROGRAMME_PROPOSED = "programme_proposed"
     APPLICATION_MOVED = "application_moved"
     APPLICATION_WAITS = "application_waits"
-    REVIEW_WANTED = "review_wanted"
 
 
 class Channel(StrEnum):
@@ -132,8 +131,9 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.VERIFICATION_OVERDUE: Rule(staff=_OFFICERS),
     Kind.PROGRAMME_PROPOSED: Rule(staff=_APPROVERS),
     Kind.APPLICATION_MOVED: Rule(roles=_MONEY),
-    Kind.APPLICATION_WAITS: Rule(staff=_OFFICERS | _APPROVERS),
-    Kind.REVIEW_WANTED: Rule(staff=frozenset({Staff.SUBSIDY_REVIEWER})),
+    Kind.APPLICATION_WAITS: Rule(
+        staff=_OFFICERS | _APPROVERS | frozenset({Staff.SUBSIDY_REVIEWER})
+    ),
     Kind.CASH_DIFFERENCE_OPEN: Rule(staff=_FINANCE),
     Kind.USAGE_DISPUTED: Rule(roles=_PROGRAMS),
     Kind.USAGE_DISPUTE_ANSWERED: Rule(roles=_MONEY | _PROGRAMS),

@@ -23,12 +23,9 @@ from compute_billing.applications.terms import (
 from compute_billing.ledger.operations import Overdraft
 from compute_billing.ledger.reserving import release, reserve
 from compute_billing.programmes.queries import document_of
+from compute_billing.subsidies.approving import refuse_partial_approver
 from compute_billing.subsidies.capping import release_caps, reserve_caps
-from compute_billing.subsidies.operations import (
-    FourEyesViolated,
-    FundExhausted,
-    refuse_partial_approver,
-)
+from compute_billing.subsidies.operations import FourEyesViolated, FundExhausted
 from compute_billing.subsidies.rules.settable import settled
 from kernel.audit import Actor
 from kernel.errors import DomainError

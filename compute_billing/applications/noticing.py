@@ -9,15 +9,18 @@ import structlog
 from accounts.notifications.kinds import Kind
 from accounts.permissions import Staff
 from accounts.queries import staff_of
+from compute_billing.applications.awarding import terms_of
 from compute_billing.applications.deciding import give_back, reference_of, refuse
 from compute_billing.applications.decision_models import Approval, Objection, Proposal, PublicNotice
 from compute_billing.applications.locks import lock_application, lock_due, lock_objection
 from compute_billing.applications.models import Application
 from compute_billing.applications.noting import move, note, tell_staff
 from compute_billing.applications.queries import ApplicationNotFound
+from compute_billing.applications.replaying import assessment_of
 from compute_billing.applications.states import ApplicationState
 from compute_billing.applications.terms import local_day
 from compute_billing.ledger.reserving import release
+from compute_billing.programmes.queries import document_of
 from compute_billing.subsidies.models import Award
 from compute_billing.subsidies.operations import approve_award
 from kernel.audit import Actor
@@ -188,4 +191,5 @@ def _fund(application: Application, proposal: Proposal, *, now: datetime) -> Awa
         approver_id=approval.approver_id,
         approver_organisation_id=approval.approver_organisation_id,
         now=now,
+        terms=terms_of(document_of(application.version), assessment_of(proposal)),
     )

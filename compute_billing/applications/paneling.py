@@ -155,7 +155,7 @@ def _ask(panel: Panel, person_id: int, *, due_at: datetime, now: datetime) -> Re
     )
     tell_staff(
         panel.application,
-        kind=Kind.REVIEW_WANTED,
+        kind=Kind.APPLICATION_WAITS,
         user_ids=[person_id],
         subject=f"review:{review.public_id}",
         now=now,

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from compute_billing.applications.decision_models import Proposal
 from compute_billing.applications.models import ApplicationSubmission
 from compute_billing.subsidies.rules.evaluation import EVALUATORS, replay
 from compute_billing.subsidies.rules.facts import Stage
+from compute_billing.subsidies.rules.verdicts import Assessment
 from kernel.canonical import canonical_json
 
 
@@ -44,3 +47,8 @@ def is_replayed(stored: ApplicationSubmission | Proposal, *, document: bytes) ->
         stage=Stage.APPLY,
     )
     return canonical_json(told.told()) == bytes(stored.assessment)
+
+
+def assessment_of(stored: ApplicationSubmission | Proposal) -> Assessment:
+    """Return a stored assessment as it was made."""
+    return msgspec.convert(json.loads(bytes(stored.assessment)), Assessment)

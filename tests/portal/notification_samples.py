@@ -126,7 +126,6 @@ ABOUT = {
     Kind.PROGRAMME_PROPOSED: {"programme": "nanning-2025", "number": 2, "versions": 1},
     Kind.APPLICATION_MOVED: dict(OF_APPLICATIONS),
     Kind.APPLICATION_WAITS: dict(OF_APPLICATIONS),
-    Kind.REVIEW_WANTED: dict(OF_APPLICATIONS),
     **dict.fromkeys(
         (
             Kind.USAGE_DISPUTED,

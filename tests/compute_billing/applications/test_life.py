@@ -303,6 +303,12 @@ def test_a_grant_reserves_and_its_award_is_funded_after_the_notice(desk):
 
     application.refresh_from_db()
     assert application.state == "awarded"
+    paid = application.award
+    assert (paid.mode, paid.basis_kind, paid.payee) == (
+        "claim_then_redeem",
+        "contract_amount",
+        "tenant",
+    )
     state = award_state(award_id=application.award_id)
     assert (state.reference, state.rate_ppm, state.left) == (
         application.number,
