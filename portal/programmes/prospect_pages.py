@@ -1,6 +1,8 @@
 """Which programmes a firm could use, as its pages show it: primitives only."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -28,6 +30,7 @@ VERDICTS: Final[Mapping[State, Text]] = {
     State.FAILS: gettext_lazy("does not hold"),
     State.MISSING: gettext_lazy("not known"),
 }
+HALF_OPEN: Final = re.compile(r"\[([\d-]*), ([\d-]*)\)")
 PROSPECT_COLUMNS: Final = (
     *("programme", "version", "contract", "provider", "outcome", "amount_yuan", "is_at_most"),
     *("best_yuan", "missing"),
@@ -165,6 +168,16 @@ def verdicts_table(prospect: Prospect) -> Table:
     )
 
 
+def in_days(value: str) -> str:
+    """Write the half-open periods of an input with their last day, as people say them."""
+    return HALF_OPEN.sub(lambda found: _period(*found.groups()), value)
+
+
+def _period(start: str, end: str) -> str:
+    last = (date.fromisoformat(end) - timedelta(days=1)).isoformat() if end else ""
+    return f"{start} – {last}".strip()
+
+
 def _looked_at(verdict: Verdict) -> str:
     if verdict.state is State.MISSING:
         return "、".join(str(missing_words(name)) for name in verdict.missing)
@@ -173,7 +186,7 @@ def _looked_at(verdict: Verdict) -> str:
 
 def _inputs(inputs: Mapping[str, str]) -> str:
     told = (
-        f"{INPUTS.get(name, name)} {INPUT_VALUES.get(value, value)}"
+        f"{INPUTS.get(name, name)} {INPUT_VALUES.get(value) or in_days(value)}"
         for name, value in inputs.items()
         if value
     )

@@ -12,6 +12,7 @@ from accounts.permissions import Role, Staff
 from compute_billing.contracts.operations import sign_compute_contract
 from compute_billing.rating.operations import rate_all
 from kernel.clock import utc_now
+from portal.programmes.prospect_pages import in_days
 from tests.builders.accounts import make_member, make_staff
 from tests.builders.invoices import make_use
 from tests.builders.market import make_market
@@ -109,3 +110,20 @@ def test_nobody_else_sees_it(firm):
 
     assert other.get(f"/subsidies?tenant={firm.code}").status_code == 404
     assert "HT-1" not in other.get("/subsidies").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("[2023-10-01, 2026-01-01)", "2023-10-01 – 2025-12-31"),
+        ("[2025-03-01, )", "2025-03-01 –"),
+        ("[, 2026-03-01)", "– 2026-02-28"),
+        (
+            "[2024-01-01, 2024-02-01), [2025-01-01, 2025-02-01)",
+            "2024-01-01 – 2024-01-31, 2025-01-01 – 2025-01-31",
+        ),
+        ("910B2", "910B2"),
+    ],
+)
+def test_a_period_is_told_with_its_last_day(told: str, shown: str) -> None:
+    assert in_days(told) == shown
