@@ -77,34 +77,14 @@ COMPUTE: Final = Desk(
             rule=OVERVIEW_READERS,
             is_of_sandboxes=False,
         ),
+        Page(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
         Page(
             name="settled",
             text=_("Settlement"),
             rule=SETTLED_READERS,
             is_of_sandboxes=False,
         ),
-        Page(name="usage", text=_("Usage"), rule=USAGE_READERS, below=("usage-why",)),
-        Page(name="wallet", text=_("Balance"), rule=BILL_READERS, below=("tenant-lot",)),
-        Page(
-            name="budgets",
-            text=_("Budgets"),
-            rule=BILL_READERS,
-            below=("budget", "budget-new", "budget-edit"),
-        ),
         Page(name="tenant-holds", text=_("Holds"), rule=USAGE_READERS, below=("tenant-hold",)),
-        Page(
-            name="bank-transfer",
-            text=_("Bank transfer"),
-            rule=BILL_READERS,
-            is_of_sandboxes=False,
-        ),
-        Page(
-            name="payments",
-            text=_("Top-ups"),
-            rule=BILL_READERS,
-            below=("pay-in", "top-up", "auto-top-up", "top-up-refund"),
-            is_of_sandboxes=False,
-        ),
         Page(name="estimate", text=_("Price estimate"), rule=USAGE_READERS),
         Page(
             name="packages",
@@ -113,6 +93,36 @@ COMPUTE: Final = Desk(
             below=("package", "package-order"),
             is_of_sandboxes=False,
         ),
+    ),
+)
+MONEY: Final = Desk(
+    text=_("Money"),
+    pages=(
+        Page(name="wallet", text=_("Balance"), rule=BILL_READERS, below=("tenant-lot",)),
+        Page(
+            name="payments",
+            text=_("Top-ups"),
+            rule=BILL_READERS,
+            below=("pay-in", "top-up", "auto-top-up", "top-up-refund"),
+            is_of_sandboxes=False,
+        ),
+        Page(
+            name="bank-transfer",
+            text=_("Bank transfer"),
+            rule=BILL_READERS,
+            is_of_sandboxes=False,
+        ),
+        Page(
+            name="budgets",
+            text=_("Budgets"),
+            rule=BILL_READERS,
+            below=("budget", "budget-new", "budget-edit"),
+        ),
+    ),
+)
+BILLING: Final = Desk(
+    text=_("Billing"),
+    pages=(
         Page(name="bills", text=_("Bills"), rule=BILL_READERS, below=("bill",)),
         Page(
             name="receivables",
@@ -133,6 +143,11 @@ COMPUTE: Final = Desk(
             below=("einvoice", "einvoice-request"),
             is_of_sandboxes=False,
         ),
+    ),
+)
+SUPPORT: Final = Desk(
+    text=_("Subsidies"),
+    pages=(
         Page(
             name="prospects",
             text=_("Subsidies"),
@@ -273,7 +288,7 @@ AUDIT: Final = Desk(
     text=_("Audit"),
     pages=(Page(name="audit", text=_("Decisions"), rule=AUDIT_READERS, below=("audit-entry",)),),
 )
-DESKS: Final = (COMPUTE, OPERATIONS, PUBLIC_MONEY, FIRMS, AUDIT)
+DESKS: Final = (COMPUTE, MONEY, BILLING, SUPPORT, OPERATIONS, PUBLIC_MONEY, FIRMS, AUDIT)
 
 
 def way(request: HttpRequest) -> Way:

@@ -33,7 +33,7 @@ class Words:
     why: str
     reported: str
     place: str
-    bills: str
+    billing: str
     total: str
 
 
@@ -51,7 +51,7 @@ CHINESE = Words(
     why="价格与承担方",
     reported="上报来源",
     place=r"第 [\d,]+ 条",
-    bills="账单",
+    billing="账务",
     total="合计",
 )
 ENGLISH = Words(
@@ -68,7 +68,7 @@ ENGLISH = Words(
     why="Prices, and who pays",
     reported="The line that reported it",
     place=r"record [\d,]+",
-    bills="Bills",
+    billing="Billing",
     total="Total",
 )
 
@@ -122,7 +122,7 @@ def follow_a_job(page: Page, *, base: str, words: Words) -> None:
     page.get_by_role("heading", name=words.reported).wait_for()
     assert amount(page.locator("[data-sum=gross]").inner_text()) == amount(gross)
     assert re.search(words.place, page.locator("[data-line=origin]").inner_text())
-    follow(page.get_by_role("link", name=words.bills, exact=True))
+    follow(page.get_by_role("link", name=words.billing, exact=True))
     follow(page.locator("tr[data-bill]").first.get_by_role("link"))
     assert words.total in page.locator(".grand").inner_text()
 

@@ -22,6 +22,7 @@ class Words:
     """What a person reads and presses on the way, in his language."""
 
     switch: str | None
+    money: str
     balance: str
     pay_in: str
     amount: str
@@ -30,10 +31,17 @@ class Words:
 
 
 CHINESE = Words(
-    switch=None, balance="余额", pay_in="充值", amount="金额（元）", go_on="去支付", refresh="刷新"
+    switch=None,
+    money="资金",
+    balance="余额",
+    pay_in="充值",
+    amount="金额（元）",
+    go_on="去支付",
+    refresh="刷新",
 )
 ENGLISH = Words(
     switch="English",
+    money="Money",
     balance="Balance",
     pay_in="Pay in",
     amount="Amount in yuan",
@@ -61,7 +69,7 @@ def begin(page: Page, *, base: str, words: Words, yuan: str) -> Decimal:
     sign_in(page, base=base, email=f"qinglan@{MAIL}", password=PASSWORD)
     if words.switch is not None:
         page.get_by_role("button", name=words.switch).click()
-    follow(page.get_by_role("link", name=words.balance, exact=True))
+    follow(page.get_by_role("link", name=words.money, exact=True))
     before = balance(page)
     follow(page.get_by_role("link", name=words.pay_in, exact=True))
     page.get_by_label(words.amount, exact=True).fill(yuan)
