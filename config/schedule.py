@@ -62,6 +62,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "look at payees' accounts": _entry("connect.look_at_accounts", steps=20),
     "remind of what is due": _entry("receivables.dun_tenants", steps=20),
     "tell low balances": _entry("balances.tell_low_balances", steps=120),
+    "tell low amounts": _entry("balances.tell_low_amounts", steps=4),
 }
 
 # kernel.nudges.wake_after_commit("rating", ...) sends the task named here.

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -104,21 +103,27 @@ def _owed(wallet: WalletPage, *, query: str, may_pay: bool) -> Notice | None:
 
 def _low(wallet: WalletPage, *, query: str, may_pay: bool) -> Notice | None:
     """Return that the money lasts fewer days than people are warned of; arrears say more."""
-    is_low = bool(wallet.days_left) and int(wallet.days_left) < settings.BALANCE_LOW_DAYS
-    if not (wallet.is_prepaid and is_low) or not wallet.owed.is_zero:
+    if not wallet.is_low or not wallet.owed.is_zero:
         return None
+    return Notice(
+        key="low",
+        text=_why_low(wallet),
+        link=_("Pay in") if may_pay else _("See the balance"),
+        url=f"{reverse('pay-in' if may_pay else 'wallet')}?{query}",
+        is_alarming=True,
+    )
+
+
+def _why_low(wallet: WalletPage) -> str:
+    if wallet.low_amount is not None:
+        text = _("Less than ¥ %(amount)s is left, below which you wanted to be warned.")
+        return text % {"amount": wallet.low_amount.rounded}
     text = ngettext(
         "At this pace the money lasts %(n)s more day.",
         "At this pace the money lasts %(n)s more days.",
         int(wallet.days_left),
     )
-    return Notice(
-        key="low",
-        text=text % {"n": wallet.days_left},
-        link=_("Pay in") if may_pay else _("See the balance"),
-        url=f"{reverse('pay-in' if may_pay else 'wallet')}?{query}",
-        is_alarming=True,
-    )
+    return text % {"n": wallet.days_left}
 
 
 def _expiring(lots: Sequence[LotRow], *, query: str, now: datetime) -> Notice | None:

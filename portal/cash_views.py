@@ -58,6 +58,8 @@ class DaysView(CashReadersView):
     def get(self, request: HttpRequest) -> HttpResponse | FileAnswer:
         """Show a page of them, or send all that the filters find as a file."""
         chosen, kind = chosen_texts(request, ("account", "state")), wanted_kind(request)
+        if chosen["state"] not in STATES:
+            raise Http404
         if kind is not None:
             rows = day_cells(_every_day(chosen))
             return file_response(name="cash-days", kind=kind, columns=DAY_COLUMNS, rows=rows)
@@ -80,8 +82,6 @@ class DaysView(CashReadersView):
 
 
 def _days(chosen: dict[str, str], *, before: tuple[date, str] | None, limit: int) -> list[DayShown]:
-    if chosen["state"] not in STATES:
-        raise Http404
     return queries.days(
         custody=chosen["account"] or None,
         has_open=STATES[chosen["state"]],

@@ -124,6 +124,12 @@ def _award(about: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _balance(about: Mapping[str, Any]) -> tuple[str, str]:
+    if "threshold" in about and Money.from_text(about["threshold"]["amount"]).amount_micro:
+        text = _("%(balance)s are left: less than %(threshold)s, below which you are warned.") % {
+            "balance": amount_told(about["balance"]),
+            "threshold": amount_told(about["threshold"]),
+        }
+        return text, reverse("wallet")
     text = _("%(balance)s are left, which is enough for %(days)s days at the present pace.") % {
         "balance": amount_told(about["balance"]),
         "days": about["days_left"],

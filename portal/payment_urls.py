@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from portal import auto_top_up_views, payment_views
+from portal import auto_top_up_views, payment_views, warning_views
 
 urlpatterns = [
     path("top-up", payment_views.PayInView.as_view(), name="pay-in"),
+    path("balance/warning", warning_views.LowAmountView.as_view(), name="low-amount"),
     path("top-up/automatic", auto_top_up_views.AutoTopUpView.as_view(), name="auto-top-up"),
     path("payments", payment_views.PaymentsView.as_view(), name="payments"),
     path("payments/<uuid:payment_id>", payment_views.PaymentView.as_view(), name="top-up"),

@@ -91,7 +91,9 @@ def _own(request: HttpRequest, url: str) -> str:
     if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
         return ""
     parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # A path that begins with two strokes would be read as another house's name.
+    path = parts.path if not parts.path.startswith(("//", "/\\")) else ""
+    return f"{path}?{parts.query}" if path and parts.query else path
 
 
 def _fields(request: HttpRequest) -> list[list[str]]:

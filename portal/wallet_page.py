@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts.api_paging import encoded
+from compute_billing.audit.lasting import Lasting
 from compute_billing.audit.usage import DayOfUse, RunningJob, UsageTenant
 from compute_billing.ledger.queries import CauseOwed, Lot, Position
 from portal import figures
@@ -20,8 +21,6 @@ MONEY_UNIT: Final = "CNY"
 PREPAID: Final = "prepaid"
 BURN_DAYS: Final = 7
 SHOWN_DAYS: Final = 31
-# Beyond this a forecast says nothing.
-DAYS_LEFT_MAX: Final = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,10 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletPage:
-    """All of the page. `days_left` is '' without burn, and `lasts_long` beyond a year."""
+    """All of the page. `days_left` is '' without burn, and where it `lasts_long`, beyond a year.
+
+    `unused` is money that expires before it is used up at this pace.
+    """
 
     tenant: UsageTenant
     is_prepaid: bool
@@ -75,6 +77,11 @@ class WalletPage:
     burn: MoneyFigure
     days_left: str
     lasts_long: bool
+    ends_at: datetime | None
+    ends_by_expiry: bool
+    unused: MoneyFigure | None
+    is_low: bool
+    low_amount: MoneyFigure | None
     owed: MoneyFigure
     credit_left: MoneyFigure | None
     paused_reason: Text
@@ -89,26 +96,31 @@ def wallet_page(
     *,
     tenant: UsageTenant,
     position: Position,
-    spent: int,
+    left: Lasting,
+    low_days: int,
     lots: Sequence[Lot],
     owed: Sequence[CauseOwed],
     jobs: Sequence[RunningJob],
     last: date,
     days: Sequence[DayOfUse],
 ) -> WalletPage:
-    """Put the page together; `spent` is of BURN_DAYS days."""
+    """Put the page together; the pace is of BURN_DAYS days."""
     money = [held for held in position.holdings if held.unit == MONEY_UNIT]
     balance = sum(held.posted for held in money) - position.arrears
     held = sum(held.held for held in money)
-    lasting = days_left(balance=balance, spent=spent)
     return WalletPage(
         tenant=tenant,
         is_prepaid=position.mode == PREPAID,
         balance=figures.money(balance),
         held=figures.money(held) if held else None,
-        burn=figures.money(spent // BURN_DAYS),
-        days_left="" if lasting is None else f"{lasting}",
-        lasts_long=lasting is not None and lasting > DAYS_LEFT_MAX,
+        burn=figures.money(left.spent // BURN_DAYS),
+        days_left="" if left.days_left is None else f"{left.days_left}",
+        lasts_long=left.has_pace and left.ends_at is None,
+        ends_at=left.ends_at,
+        ends_by_expiry=left.is_by_expiry,
+        unused=figures.money(left.unused) if left.unused else None,
+        is_low=_is_low(position, balance=balance, left=left, low_days=low_days),
+        low_amount=None if position.low_amount is None else figures.money(position.low_amount),
         owed=figures.money(position.arrears),
         credit_left=_credit_left(position),
         paused_reason=worded(PAUSES, position.paused_reason),
@@ -120,9 +132,13 @@ def wallet_page(
     )
 
 
-def days_left(*, balance: int, spent: int) -> int | None:
-    """Return for how many whole days money lasts at the pace of BURN_DAYS; None without a pace."""
-    return None if spent <= 0 else max(balance, 0) * BURN_DAYS // spent
+def _is_low(position: Position, *, balance: int, left: Lasting, low_days: int) -> bool:
+    """Say whether it is below what its people are warned of."""
+    if position.mode != PREPAID:
+        return False
+    if position.low_amount is not None:
+        return balance < position.low_amount
+    return left.days_left is not None and left.days_left < low_days
 
 
 def first_shown(last: date) -> date:

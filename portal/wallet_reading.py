@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from compute_billing.audit import usage as explorer
+from compute_billing.audit.lasting import lasting
 from compute_billing.audit.usage import DayOfUse, RunningJob, UsageTenant
 from compute_billing.ledger import queries
 from compute_billing.ledger.queries import Lot
 from compute_billing.metering.queries import UsageFilter
 from portal.chart import Chart
 from portal.usage_pages import chart_of_use
-from portal.wallet_page import BURN_DAYS, JobRow, WalletPage, first_shown, job_rows, wallet_page
+from portal.wallet_page import JobRow, WalletPage, first_shown, job_rows, wallet_page
 
 LOTS_MAX: Final = 200
 JOBS_MAX: Final = 20
@@ -30,7 +31,8 @@ def wallet_of(tenant: UsageTenant, *, now: datetime, with_lines: bool = True) ->
     return wallet_page(
         tenant=tenant,
         position=queries.position(tenant_id=tenant_id, at=now),
-        spent=explorer.spent(tenant_id=tenant_id, since=now - timedelta(days=BURN_DAYS), until=now),
+        left=lasting(tenant_id=tenant_id, now=now),
+        low_days=settings.BALANCE_LOW_DAYS,
         lots=lots_now(tenant_id=tenant_id, now=now) if with_lines else (),
         owed=queries.owed_by_cause(tenant_id=tenant_id) if with_lines else (),
         jobs=running(tenant_id=tenant_id, now=now, limit=JOBS_MAX) if with_lines else (),

@@ -126,12 +126,17 @@ class AwardApproved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceLow(Event):
-    """At the pace of the last seven days the balance lasts fewer days than the threshold."""
+    """Less is left than the tenant's own `threshold`, or it lasts fewer days than the house's.
+
+    `threshold` is zero for who chose none. `days_left` tells how long lots last at the pace of the
+    last seven days: 366 where they last for a year or more, or nothing is used.
+    """
 
     kind: ClassVar[EventKind] = EventKind.BALANCE_LOW
     balance: Money
     days_left: int
     threshold_days: int
+    threshold: Money = Money(0)  # noqa: RUF009 (immutable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

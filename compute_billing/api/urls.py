@@ -7,6 +7,7 @@ from compute_billing.api import (
     audit,
     auto_top_ups,
     awards,
+    balance_warning,
     bank,
     bill_documents,
     bills,
@@ -93,6 +94,16 @@ urlpatterns = [
     path("top-ups/<uuid:top_up_id>/cancel", top_ups.CancelTopUp.as_view(), name="top-up-cancel"),
     path("refunds", refunds.Refunds.as_view(), name="refunds"),
     path("refunds/<uuid:refund_id>", refunds.RefundDetail.as_view(), name="refund-detail"),
+    path(
+        "balance/forecast",
+        balance_warning.BalanceLasts.as_view(),
+        name="balance-forecast",
+    ),
+    path(
+        "balance/warning",
+        balance_warning.BalanceWarning.as_view(),
+        name="balance-warning",
+    ),
     path("auto-top-ups", auto_top_ups.AutoTopUps.as_view(), name="auto-top-ups"),
     path(
         "auto-top-ups/<slug:operator>",

@@ -18,7 +18,9 @@ def lock_dispute(public_id: UUID) -> UsageDispute | None:
 
 
 @transaction_required
-def lock_granted(*, limit: int) -> list[UsageDispute]:
+def lock_granted(*, limit: int, after: int = 0) -> list[UsageDispute]:
     """Lock disputes whose correction may be charged by now; what somebody holds is passed by."""
     found = UsageDispute.objects.select_for_update(skip_locked=True, of=("self",))
-    return list(found.filter(state="granted").select_related("source").order_by("pk")[:limit])
+    return list(
+        found.filter(state="granted", pk__gt=after).select_related("source").order_by("pk")[:limit]
+    )

@@ -106,21 +106,29 @@ def dispute_page(
     Raises:
         UnknownUsageDispute: there is no dispute `after` among them.
     """
-    found = _found(tenant_ids=tenant_ids, operator_id=operator_id, source_id=source_id)
+    among = found = _found(tenant_ids=tenant_ids, operator_id=operator_id, source_id=source_id)
     if states:
         found = found.filter(state__in=states)
     if after is not None:
-        behind = found.model.objects.filter(public_id=after).values_list("pk", flat=True).first()
+        # Of another state by now it still is a place; of somebody else it is none.
+        behind = among.filter(public_id=after).values_list("pk", flat=True).first()
         if behind is None:
             raise UnknownUsageDispute("There is no such dispute.")
         found = found.filter(pk__lt=behind)
     return list(found.order_by("-pk")[:limit])
 
 
-def queue(*, level: DisputeState | None = None, limit: int) -> list[UsageDispute]:
-    """Return what waits for an answer in the real world, what is due first ahead."""
+def queue(
+    *, level: DisputeState | None = None, due_by: date | None = None, limit: int | None
+) -> list[UsageDispute]:
+    """Return what waits for an answer in the real world, what is due first ahead.
+
+    `due_by` leaves out what is due later; `limit` None is for who has to see all of it.
+    """
     states = WAITING if level is None else (level,)
     found = _found().filter(real_world("tenant_id"), state__in=states)
+    if due_by is not None:
+        found = found.filter(due_on__lte=due_by)
     return list(found.order_by("due_on", "pk")[:limit])
 
 

@@ -30,27 +30,35 @@ KIND_OF: Final = {
 }
 
 
-@transaction
 def settle_charged(*, now: datetime) -> int:
     """Settle granted disputes whose correction is charged, with what the use costs now.
 
-    Two workers share them, and each is settled once; what waits for its charge waits on.
+    Two workers share them, and each is settled once; what waits for its charge waits on, and keeps
+    nobody behind it waiting. Batch by batch, each in a transaction of its own.
     """
-    granted = lock_granted(limit=BATCH_MAX)
+    settled, after = 0, 0
+    while True:
+        count, last = _settle_batch(after=after, now=now)
+        settled += count
+        if last is None:
+            return settled
+        after = last
+
+
+@transaction
+def _settle_batch(*, after: int, now: datetime) -> tuple[int, int | None]:
+    """Settle what is charged of a batch; return how many, and behind whom to go on."""
+    granted = lock_granted(limit=BATCH_MAX, after=after)
     charged = _charged(granted)
     for dispute in charged:
         _settle(dispute, now=now)
-    return len(charged)
+    return len(charged), granted[-1].pk if len(granted) == BATCH_MAX else None
 
 
 def remind(*, now: datetime) -> int:
     """Tell who has to answer of what is due within a working day, and of what is overdue, once."""
     today = terms.local_day(now)
-    near = [
-        dispute
-        for dispute in queue(limit=BATCH_MAX)
-        if terms.is_near(due_on=dispute.due_on, today=today)
-    ]
+    near = queue(due_by=terms.near_by(today=today), limit=None)
     with transaction():
         fresh = [
             dispute

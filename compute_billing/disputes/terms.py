@@ -43,6 +43,6 @@ def decision_due_on(*, escalated_at: datetime) -> date:
     return expected_deadline(day=local_day(escalated_at), days=DECISION_WORKING_DAYS).day
 
 
-def is_near(*, due_on: date, today: date) -> bool:
-    """Say whether no more than NEAR_WORKING_DAYS are left after today, or none at all."""
-    return expected_deadline(day=today, days=NEAR_WORKING_DAYS).day >= due_on
+def near_by(*, today: date) -> date:
+    """Return the last day that is near: what is due by it has NEAR_WORKING_DAYS left, or fewer."""
+    return expected_deadline(day=today, days=NEAR_WORKING_DAYS).day

@@ -228,6 +228,9 @@ class Wallet(models.Model):
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.PREPAID)
     paused_reason = models.CharField(max_length=200, blank=True)
     low_since = models.DateTimeField(null=True, help_text="When its people were warned.")
+    low_amount = models.BigIntegerField(
+        null=True, help_text="Its people are warned below it, in micro-yuan; unset: by days."
+    )
     net_days = models.PositiveSmallIntegerField(
         default=NET_DAYS,
         db_default=NET_DAYS,
@@ -240,6 +243,10 @@ class Wallet(models.Model):
             models.CheckConstraint(
                 name="wallet_net_days_within_half_a_year",
                 condition=models.Q(net_days__lte=NET_DAYS_MAX),
+            ),
+            models.CheckConstraint(
+                name="wallet_low_amount_positive",
+                condition=models.Q(low_amount=None) | models.Q(low_amount__gt=0),
             ),
         ]
 

@@ -183,6 +183,7 @@ class WalletState:
     credit_limit: int
     credit_used: int
     net_days: int = NET_DAYS
+    low_amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +197,7 @@ class Position:
     credit_limit: int
     credit_used: int
     arrears: int
+    low_amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +249,7 @@ def wallet_state(*, tenant_id: int) -> WalletState:
         credit_limit=-(found["credit_floor"] or 0),
         credit_used=-(found["credit_posted"] or 0),
         net_days=NET_DAYS if found["net_days"] is None else found["net_days"],
+        low_amount=found["low_amount"],
     )
 
 
@@ -280,6 +283,7 @@ def position(*, tenant_id: int, at: datetime) -> Position:
         credit_limit=state.credit_limit,
         credit_used=state.credit_used,
         arrears=sum(debt.outstanding for debt in arrears(tenant_id=tenant_id)),
+        low_amount=state.low_amount,
     )
 
 

@@ -1,12 +1,12 @@
 """Look for balances that run low, and tell their people; let go of holds that are over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from celery import shared_task
 from django.conf import settings
 
-from compute_billing.audit.usage import spent
+from compute_billing.audit.lasting import lasting
 from compute_billing.ledger.operations import release_expired
 from compute_billing.ledger.queries import position
 from compute_billing.ledger.warning import note_balance, prepaid_tenants
@@ -14,7 +14,6 @@ from compute_billing.rating.breakage import book_breakage
 from compute_billing.rating.exhausting import end_over, note_silent
 from kernel.clock import utc_now
 
-BURN_DAYS: Final = 7
 MONEY_UNIT: Final = "CNY"
 
 
@@ -40,19 +39,27 @@ def book_expired_lots(**_: Any) -> None:
 
 @shared_task(name="compute_billing.tasks.balances.tell_low_balances")
 def tell_low_balances(**_: Any) -> None:
-    """Compare what each prepaid tenant has with what it used in the last BURN_DAYS days."""
+    """Look for how long what each prepaid tenant has lasts."""
     now = utc_now()
-    for tenant_id in prepaid_tenants():
-        at_hand = position(tenant_id=tenant_id, at=now)
-        balance = (
-            sum(held.posted for held in at_hand.holdings if held.unit == MONEY_UNIT)
-            - at_hand.arrears
-        )
-        burnt = spent(tenant_id=tenant_id, since=now - timedelta(days=BURN_DAYS), until=now)
-        note_balance(
-            tenant_id=tenant_id,
-            balance_micro=balance,
-            days_left=max(balance, 0) * BURN_DAYS // burnt if burnt > 0 else None,
-            threshold_days=settings.BALANCE_LOW_DAYS,
-            now=now,
-        )
+    for tenant_id in prepaid_tenants(with_amount=False):
+        _look_at(tenant_id, now=now)
+
+
+@shared_task(name="compute_billing.tasks.balances.tell_low_amounts")
+def tell_low_amounts(**_: Any) -> None:
+    """Compare what is left with the amounts that tenants chose; these are looked at more often."""
+    now = utc_now()
+    for tenant_id in prepaid_tenants(with_amount=True):
+        _look_at(tenant_id, now=now)
+
+
+def _look_at(tenant_id: int, *, now: datetime) -> None:
+    at_hand = position(tenant_id=tenant_id, at=now)
+    money = sum(held.posted for held in at_hand.holdings if held.unit == MONEY_UNIT)
+    note_balance(
+        tenant_id=tenant_id,
+        balance_micro=money - at_hand.arrears,
+        days_left=lasting(tenant_id=tenant_id, now=now).days_left,
+        threshold_days=settings.BALANCE_LOW_DAYS,
+        now=now,
+    )

@@ -47,6 +47,9 @@ PAYMENT_ROWS: Final[dict[str, Row]] = {
         methods={"GET": READING},
         make=lambda world: {"refund_id": own_refund(world.organisation)},
     ),
+    "balance-forecast": Row(methods={"GET": READING}),
+    "balance-warning": Row(methods={"GET": READING, "PUT": PAYING}),
+    "low-amount": Row(methods={"GET": MEMBER_PAYING, "POST": MEMBER_PAYING}),
     "auto-top-ups": Row(methods={"GET": READING}),
     # The path names whom is paid; the setting is the caller's own.
     "auto-top-up-detail": Row(

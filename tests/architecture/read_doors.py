@@ -90,6 +90,7 @@ READS: Final[dict[str, Door]] = {
     "sandbox-renew": api("sandbox"),
     "organisation-keys": api("keys"),
     "pay-in": api("top-ups", "remittances"),
+    "low-amount": api("balance-warning"),
     "auto-top-up": api("auto-top-ups"),
     "payments": api("top-ups", "refunds"),
     "top-up": api("top-up-detail", "refunds"),

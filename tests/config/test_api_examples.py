@@ -167,6 +167,13 @@ def _ask_payments(world, tenant, *, told, ask) -> None:
         "/api/v1/auto-top-ups/jingxi", {"is_on": False}, content_type="application/json"
     ).json()
     ask("auto_top_ups_list", tenant, "auto-top-ups")
+    told["balance_warning_set"] = tenant.put(
+        "/api/v1/balance/warning",
+        {"amount": {"amount": "500.00", "currency": "CNY"}},
+        content_type="application/json",
+    ).json()
+    ask("balance_warning_retrieve", tenant, "balance/warning")
+    ask("balance_forecast_retrieve", tenant, "balance/forecast")
     told["remittance_code_set"] = tenant.put("/api/v1/remittances/jingxi").json()
     ask("remittances_list", tenant, "remittances")
 

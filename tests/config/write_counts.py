@@ -37,6 +37,7 @@ QUERIES_MAX: Final[Mapping[str, int]] = {
     "POST top-up-cancel": 25,
     "PUT api-procurement": 7,
     "PUT auto-top-up-detail": 9,
+    "PUT balance-warning": 9,
     "PUT remittance-code": 9,
     "POST webhook-endpoints": 7,
     "POST webhook-rotate": 8,

@@ -94,6 +94,12 @@ def test_tables_are_sent_as_files(world: World) -> None:
     assert book.getvalue().startswith(b"PK")
 
 
+def test_a_filter_that_is_none_is_said_before_a_file_begins(world: World) -> None:
+    for address in ("/desk/cash?state=zz", "/desk/cash/differences?state=zz"):
+        assert world.finance.get(address).status_code == 404
+        assert world.finance.get(f"{address}&file=csv").status_code == 404
+
+
 def test_two_people_of_finance_have_a_fee_booked(world: World) -> None:
     # Given a proposal
     assert world.propose().status_code == 302

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 NOTICE = re.compile(r'data-notice="(\w+)"[^>]*><span>(.*?)</span> <a href="([^"]+)">')
 STEP = re.compile(r'data-step="([\w-]+)"')
 BURNER = re.compile(r'data-burner="([^"]+)">.*?<td>(.*?)</td><td>(.*?)</td>')
-QUERIES_MAX = 16
+QUERIES_MAX = 18
 
 
 @pytest.fixture(autouse=True)

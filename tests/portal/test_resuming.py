@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.permissions import Role, Staff
 from compute_billing.payments.models import Refund
 from kernel.clock import utc_now
+from portal.resuming import suspend
 from tests import services
 from tests.builders.accounts import PASSWORD, make_member, make_staff
 from tests.builders.payments import make_payment, pay
@@ -109,6 +110,21 @@ def test_staff_without_a_factor_are_led_back_to_the_page(payer: Payer) -> None:
     session.save()
 
     assert client.get(RESUME)["Location"] == "/desk/cash?state=agreed"
+
+
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [
+        ("http://testserver/desk/cash?state=open", "/desk/cash?state=open"),
+        ("http://testserver//evil.example/desk", "/"),
+        ("http://testserver/\\evil.example", "/"),
+        ("http://evil.example/desk", "/"),
+    ],
+)
+def test_only_a_page_of_this_house_is_gone_back_to(referer: str, page: str) -> None:
+    request = RequestFactory().post("/desk/cash", headers={"referer": referer})
+    request.session = {}
+    assert suspend(request, now=utc_now()).page == page
 
 
 def stale(monkeypatch: pytest.MonkeyPatch) -> Client:

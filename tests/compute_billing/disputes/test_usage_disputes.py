@@ -15,6 +15,7 @@ from compute_billing.disputes.models import UsageDispute
 from compute_billing.disputes.operations import Level, Verdict
 from compute_billing.invoices import operations as invoices
 from compute_billing.invoices.models import Invoice
+from compute_billing.metering.models import UsagePending
 from compute_billing.metering.operations import UnableToTakeBack
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.uploads import check_upload
@@ -343,6 +344,42 @@ def test_who_answers_is_reminded_once_when_it_is_near_and_once_when_late(market:
     assert notes.count() >= 1
     answer_dispute(dispute, Verdict.REJECTED)
     assert operations.remind(now=NOW + timedelta(days=30)) == 0
+
+
+def test_what_waits_for_its_charge_keeps_nobody_behind_it_waiting(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given two granted disputes, of which the first one's correction is parked, and batches of one
+    monkeypatch.setattr("compute_billing.disputes.settling.BATCH_MAX", 1)
+    market.add_tenant("beta", paid_yuan=100)
+    first = dispute_use(market, market.tenants["acme"])
+    second = dispute_use(market, market.tenants["beta"])
+    for dispute in (first, second):
+        answer_dispute(dispute, Verdict.GRANTED)
+    UsagePending.objects.filter(tenant_id=first.tenant_id).update(parked_reason="no_price")
+    market.rate()
+    # when the sweep comes
+    assert operations.settle_charged(now=NOW) == 1
+    # then the second is settled
+    assert (read(first).state, read(second).state) == ("granted", "settled")
+
+
+def test_a_place_in_the_list_is_one_of_ones_own(market: Market) -> None:
+    market.add_tenant("beta", paid_yuan=100)
+    ours = dispute_use(market, market.tenants["acme"])
+    theirs = dispute_use(market, market.tenants["beta"])
+    # then a dispute of somebody else is no place, whichever is newer
+    for after, tenant in ((theirs, ours.tenant_id), (ours, theirs.tenant_id)):
+        with pytest.raises(queries.UnknownUsageDispute):
+            queries.dispute_page(tenant_ids=[tenant], after=after.public_id, limit=10)
+    assert queries.dispute_page(tenant_ids=[ours.tenant_id], after=ours.public_id, limit=10) == []
+    # and one that is of another state by now still is one
+    assert (
+        queries.dispute_page(
+            tenant_ids=[ours.tenant_id], states=["settled"], after=ours.public_id, limit=10
+        )
+        == []
+    )
 
 
 def test_disputed_amounts_are_known_until_they_are_settled(market: Market) -> None:

@@ -229,6 +229,17 @@ class AwardPage(TypedDict):
     next_cursor: str | None
 
 
+class BalanceLasts(TypedDict):
+    """Until when lots pay what is used, at the pace of the last seven days."""
+
+    at: str
+    has_pace: bool
+    ends_at: str | None
+    is_by_expiry: bool
+    days_left: int | None
+    unused: "Money"
+
+
 class Balance(TypedDict):
     """What may be spent at an instant, and what is owed now."""
 
@@ -1465,6 +1476,13 @@ class LotPage(TypedDict):
 
     data: list["Lot"]
     next_cursor: str | None
+
+
+class LowAmount(TypedDict):
+    """When people are warned."""
+
+    amount: "Money | None"
+    days: int
 
 
 class Member(TypedDict):
