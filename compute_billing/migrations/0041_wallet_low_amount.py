@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compute_billing", "0037_dunning_of_no_sandbox")]
+    dependencies = [("compute_billing", "0040_applications")]
 
     operations = [
         migrations.AddField(
