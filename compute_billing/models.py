@@ -150,6 +150,12 @@ from compute_billing.rating.models import (
     RerateRequest,
 )
 from compute_billing.receivables.models import DunningNotice, DunningPause, DunningStep
+from compute_billing.settlement.clawback_models import (
+    Clawback,
+    ClawbackLine,
+    ClawbackPart,
+    ClawbackReceipt,
+)
 from compute_billing.settlement.models import (
     Claim,
     Claimed,
@@ -195,6 +201,10 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Claimed",
+    "Clawback",
+    "ClawbackLine",
+    "ClawbackPart",
+    "ClawbackReceipt",
     "Cluster",
     "CommissionCounter",
     "ComputeCentre",

@@ -25,14 +25,15 @@ from portal.wording_of_decisions import LEVELS
 
 CLAIM_COLUMNS: Final = (
     *("id", "programme", "level", "budget_year", "fund_document_no", "claimant", "month"),
-    *("sequence", "state", "lines", "amount", "made_at", "submitted_at", "paid_at"),
+    *("sequence", "kind", "state", "lines", "amount", "kept_back", "made_at"),
+    *("submitted_at", "paid_at"),
     *("budget_document_no", "treasury_receipt_no", "sealed_by"),
 )
 AWARD_COLUMNS: Final = ("tenant", "award", "rate_ppm", "lines", "basis", "amount")
 LINE_COLUMNS: Final = (
     *("tenant", "award", "rate_ppm", "source", "external_id", "segment_no", "revision"),
     *("segment_start", "segment_end", "card_type", "quantity_card_seconds", "basis", "amount"),
-    *("is_correction", "sealed_by"),
+    *("is_correction", "bill", "source_file", "source_line", "sealed_by"),
 )
 
 
@@ -49,6 +50,7 @@ class ClaimPage:
     sequence: int
     state: Text
     amount: MoneyFigure
+    kept_back: MoneyFigure | None
     is_paid_back: bool
     lines: str
     made_at: datetime
@@ -117,6 +119,7 @@ def claim_page(claim: ClaimShown) -> ClaimPage:
         sequence=claim.sequence,
         state=worded(CLAIM_STATES, claim.state),
         amount=figures.money(claim.amount),
+        kept_back=figures.money(claim.netted) if claim.netted else None,
         is_paid_back=claim.amount < 0,
         lines=f"{claim.lines:,}",
         made_at=claim.made_at,
@@ -219,9 +222,11 @@ def claim_cells(claims: Iterable[ClaimShown], *, head: str) -> Iterator[list[Cel
             claim.claimant,
             month_text(claim.month),
             claim.sequence,
+            claim.kind,
             claim.state,
             claim.lines,
             _yuan(claim.amount),
+            _yuan(claim.netted),
             claim.made_at,
             claim.submitted_at,
             claim.paid_at,
@@ -262,5 +267,8 @@ def line_cells(lines: Iterable[EvidenceLine], *, head: str) -> Iterator[list[Cel
             _yuan(line.basis),
             _yuan(line.amount),
             "yes" if line.is_correction else "no",
+            line.bill,
+            line.source_file,
+            line.source_line,
             head,
         ]

@@ -270,6 +270,7 @@ PUBLIC_MONEY: Final = Desk(
         ),
         Page(name="funds", text=_("Funds"), rule=FUND_READERS, below=("fund",)),
         Page(name="claims", text=_("Claims"), rule=FUND_READERS, below=("claim", "claim-pay")),
+        Page(name="clawbacks", text=_("Clawbacks"), rule=FUND_READERS),
     ),
 )
 FIRMS: Final = Desk(

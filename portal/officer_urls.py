@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from portal import audit_views, claim_views, credit_views, fund_views, settlement_views
+from portal import (
+    audit_views,
+    claim_views,
+    clawback_views,
+    credit_views,
+    fund_views,
+    settlement_views,
+)
 
 urlpatterns = [
     path("credit-limits", credit_views.CreditView.as_view(), name="credit-limits"),
@@ -36,6 +43,17 @@ urlpatterns = [
         name="claim-hand-in",
     ),
     path("claims/<uuid:claim_id>/payment", claim_views.PayClaimView.as_view(), name="claim-pay"),
+    path("clawbacks", clawback_views.ClawbacksView.as_view(), name="clawbacks"),
+    path(
+        "clawbacks/<uuid:clawback_id>/decision",
+        clawback_views.DecideClawbackView.as_view(),
+        name="clawback-decide",
+    ),
+    path(
+        "clawbacks/<uuid:clawback_id>/receipt",
+        clawback_views.ReceiveClawbackView.as_view(),
+        name="clawback-receive",
+    ),
     path("audit", audit_views.AuditView.as_view(), name="audit"),
     path("audit/<uuid:entry_id>", audit_views.AuditEntryView.as_view(), name="audit-entry"),
     path(

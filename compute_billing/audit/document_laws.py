@@ -81,4 +81,22 @@ DOCUMENT_LAWS: Final = (
         "交给税务系统的数电票文件逐字节保持原样，且恰含其所列发票",
         "A file handed to the tax bureau has its bytes for good, and holds what it says",
     ),
+    (
+        "reimbursements_follow_the_rule",
+        "事后兑付的补贴等于规则在其净基数上给出的金额，每行均可由其计数位置单独重算",
+        (
+            "What an award pays on claims is what its rule gives on the net of the charges, and "
+            "each line can be recomputed alone"
+        ),
+    ),
+    (
+        "clawbacks_add_up",
+        "每项追回等于其明细与各资金份额之和，已结清部分均有凭据",
+        "What is clawed back is the sum of its lines and of its funds' parts, settled by receipts",
+    ),
+    (
+        "funds_owe_what_was_claimed",
+        "资金欠租户的余额等于已申报未拨付的金额减去待退回的金额",
+        "What a fund owes a tenant is what was claimed and not paid, less what is owed back",
+    ),
 )

@@ -36,6 +36,9 @@ class ClaimFilter:
 class ClaimShown:
     """A claim in words; `amount` is micro-yuan and negative where corrections outweigh.
 
+    `netted` of it is kept back for what the claimant owes the fund. `kind` says whether it claims
+    shares that the claimant did without, or what it paid.
+
     `fund_document_no` is the document that opened the fund, `budget_document_no` and
     `treasury_receipt_no` those of the payment, empty until it is paid.
     """
@@ -51,8 +54,10 @@ class ClaimShown:
     claimant_name: str
     month: date
     sequence: int
+    kind: str
     state: str
     amount: int
+    netted: int
     lines: int
     made_at: datetime
     submitted_at: datetime | None
@@ -89,7 +94,9 @@ class LineKey:
 class EvidenceLine:
     """A line of a claim with the use that it is for; a correction's is negative.
 
-    `quantity` is milli-card-milliseconds of the charge, `basis` and `amount` micro-yuan.
+    `quantity` is milli-card-milliseconds of the charge, `basis` and `amount` micro-yuan. `bill` is
+    the number of the bill on which the charge stands, `source_file` and `source_line` say where
+    its delivery was reported.
     """
 
     charge_id: int
@@ -110,6 +117,9 @@ class EvidenceLine:
     basis: int
     amount: int
     is_correction: bool
+    bill: str
+    source_file: str
+    source_line: int
 
 
 def claims(

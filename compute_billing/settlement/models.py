@@ -7,7 +7,15 @@ from kernel.worlds import real_world
 
 
 class Claim(models.Model):
-    """A claimant's demand on a fund for the shares of one period."""
+    """A claimant's demand on a fund for one period: of shares, or of what the tenant paid.
+
+    `netted` of it is kept back for what the claimant owes the fund, so that `amount - netted` is
+    to be paid.
+    """
+
+    class Kind(models.TextChoices):
+        SHARE = "share"
+        REIMBURSEMENT = "reimbursement"
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -19,8 +27,10 @@ class Claim(models.Model):
     claimant = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     period = models.DateField()
     sequence = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.SHARE)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     amount = models.BigIntegerField()
+    netted = models.BigIntegerField(default=0)
     line_count = models.BigIntegerField()
     made_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -37,6 +47,11 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(name="claim_of_no_sandbox", condition=real_world("claimant")),
             models.CheckConstraint(
+                name="claim_nets_within_its_amount",
+                condition=models.Q(netted=0)
+                | models.Q(netted__gt=0, netted__lte=models.F("amount")),
+            ),
+            models.CheckConstraint(
                 name="claim_paid_with_receipt",
                 condition=(
                     models.Q(state="paid", paid_at__isnull=False)
@@ -52,7 +67,12 @@ class Claim(models.Model):
 
 
 class ClaimLine(models.Model):
-    """One charge's share as demanded from the fund; a correction's line is negative."""
+    """What is demanded from the fund for one charge; a correction's line is negative.
+
+    A reimbursement's line names the charge that was first made and says where the award's counter
+    stood before it (`basis_before`), so that it can be recomputed alone; where the charge was
+    claimed before, it is the signed difference to that and names the line (`adjusts_line`).
+    """
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="lines")
     tenant_id = models.BigIntegerField()
@@ -62,9 +82,18 @@ class ClaimLine(models.Model):
     basis = models.BigIntegerField()
     amount = models.BigIntegerField()
     adjusts_charge_id = models.BigIntegerField(null=True)
+    basis_before = models.BigIntegerField(null=True)
+    adjusts_line = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "settlement_claim_line"
+        indexes = [
+            models.Index(
+                fields=["award_id", "charge_id"],
+                name="claim_line_of_award",
+                condition=models.Q(basis_before__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["claim", "charge_id", "award_id"], name="claim_line_unique"
@@ -76,11 +105,15 @@ class ClaimLine(models.Model):
 
 
 class Claimed(models.Model):
-    """A charge is claimed once within an exclusivity group, whatever the fund."""
+    """A charge is claimed once within an exclusivity group, whatever the fund.
+
+    `award_id` is whose it is where it is reimbursed; shares of a charge are claimed together.
+    """
 
     pk = models.CompositePrimaryKey("charge_id", "exclusivity_group")
     charge_id = models.BigIntegerField()
     exclusivity_group = models.CharField(max_length=64)
+    award_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "settlement_claimed"

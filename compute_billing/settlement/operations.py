@@ -8,7 +8,7 @@ Lock order: the month's advisory lock, claims by id, then the ledger's own order
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from accounts.events.operations import emit, emit_all
@@ -20,10 +20,13 @@ from accounts.events.vocabulary import (
     StatementIssued,
 )
 from compute_billing.ledger.operations import CNY, Transfer, account, post
+from compute_billing.settlement.accounts import reimbursement_account
 from compute_billing.settlement.locks import lock_claim, lock_settlement
 from compute_billing.settlement.models import Claim, OperatorStatement
+from compute_billing.settlement.netting import net
 from compute_billing.settlement.run import RunState, Step, run_of
 from compute_billing.settlement.states import CLAIM_TRANSITIONS, ClaimState
+from compute_billing.settlement.telling import record_claim, state_of, tell_claim
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
 from kernel.money import Money
@@ -32,8 +35,6 @@ from kernel.periods import month_text
 from kernel.sql import execute, rows, statement
 from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
-# What a charge is claimed for at most once: its price for compute, whatever the fund.
-EXCLUSIVITY_GROUP: Final = "compute"
 CUSTODY: Final = "bank"
 
 
@@ -113,10 +114,10 @@ def submit_claim(*, claim_id: int, now: datetime, actor: Actor) -> None:
         to=ClaimState.SUBMITTED,
         also={"submitted_at": now},
     )
-    before = _state_of(claim)
+    before = state_of(claim)
     claim.state = ClaimState.SUBMITTED
-    _record_claim(claim, action="settlement.submit_claim", actor=actor, before=before, now=now)
-    _tell_claim(ClaimSubmitted, claim, now=now)
+    record_claim(claim, action="settlement.submit_claim", actor=actor, before=before, now=now)
+    tell_claim(ClaimSubmitted, claim, now=now)
 
 
 @transaction_if_not_already()
@@ -156,11 +157,11 @@ def mark_claim_paid(
         },
     )
     _post_payment(claim, custody=custody, now=now)
-    before = _state_of(claim)
+    before = state_of(claim)
     claim.state = ClaimState.PAID
     claim.budget_document_no, claim.treasury_receipt_no = papers
-    _record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
-    return _tell_claim(ClaimPaid, claim, now=now)
+    record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
+    return tell_claim(ClaimPaid, claim, now=now)
 
 
 def request_run(*, month: date, actor: Actor, now: datetime) -> None:
@@ -222,9 +223,9 @@ def _claim(bills: _Bills, *, month: date, now: datetime) -> list[int]:
         month=month,
     )
     execute("ANALYZE claimable_charge")
-    execute(statement(__package__, "stage_shares.sql"), exclusivity_group=EXCLUSIVITY_GROUP)
+    execute(statement(__package__, "stage_shares.sql"))
     execute("ANALYZE claimable_share")
-    execute(statement(__package__, "insert_claimed.sql"), exclusivity_group=EXCLUSIVITY_GROUP)
+    execute(statement(__package__, "insert_claimed.sql"))
     totals = rows(statement(__package__, "claim_totals.sql"), month=month)
     claims = [Claim(period=month, made_at=now, **total) for total in totals]
     for claim in claims:
@@ -235,8 +236,9 @@ def _claim(bills: _Bills, *, month: date, now: datetime) -> list[int]:
             fund_id=claim.fund_id,
             claimant_id=claim.claimant_id,
         )
-        _record_claim(claim, action="settlement.make_claim", actor=Actor.system(), now=now)
-        _tell_claim(ClaimMade, claim, now=now)
+        net(claim, now=now)
+        record_claim(claim, action="settlement.make_claim", actor=Actor.system(), now=now)
+        tell_claim(ClaimMade, claim, now=now)
     return [claim.pk for claim in claims]
 
 
@@ -286,71 +288,36 @@ def _refuse_other_papers(claim: Claim, papers: Sequence[str]) -> None:
 
 @transaction_required
 def _post_payment(claim: Claim, *, custody: str, now: datetime) -> None:
-    """Post the cash that came in, or went back; a claim that sums to nothing moves none."""
-    if claim.amount == 0:
+    """Post what was paid, or paid back; a claim that comes to nothing moves nothing.
+
+    A provider has the cash. A tenant is paid by the treasury itself: what it was owed is settled.
+    """
+    payable = claim.amount - claim.netted
+    if payable == 0:
         return
-    cash = account(owner_kind="operator", owner_id=claim.claimant_id, kind="cash", subject=custody)
+    claimants = (
+        _reimbursement(claim)
+        if claim.kind == Claim.Kind.REIMBURSEMENT
+        else account(
+            owner_kind="operator", owner_id=claim.claimant_id, kind="cash", subject=custody
+        )
+    )
     appropriation = account(
         owner_kind="programme", owner_id=claim.fund.programme_id, kind="appropriation"
     )
-    source, destination = (cash, appropriation) if claim.amount > 0 else (appropriation, cash)
+    source, destination = (claimants, appropriation) if payable > 0 else (appropriation, claimants)
     post(
         kind="claim_paid",
         reference=str(claim.public_id),
         occurred_at=now,
         now=now,
-        transfers=[Transfer(source, destination, CNY, abs(claim.amount))],
+        transfers=[Transfer(source, destination, CNY, abs(payable))],
     )
 
 
-def _state_of(claim: Claim) -> dict[str, Any]:
-    return {
-        "state": str(claim.state),
-        "amount": claim.amount,
-        "lines": claim.line_count,
-        "budget_document": claim.budget_document_no,
-        "treasury_receipt": claim.treasury_receipt_no,
-    }
-
-
-@transaction_required
-def _tell_claim(
-    event: type[ClaimMade | ClaimSubmitted | ClaimPaid], claim: Claim, *, now: datetime
-) -> None:
-    told = event(
-        claim=claim.public_id,
-        month=claim.period,
-        sequence=claim.sequence,
-        amount=Money(claim.amount),
-    )
-    emit(told, organisation_id=claim.claimant_id, now=now)
-
-
-@transaction_required
-def _record_claim(
-    claim: Claim,
-    *,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    before: dict[str, Any] | None = None,
-) -> None:
-    record(
-        action=action,
-        object_type="claim",
-        object_id=claim.pk,
-        actor=actor,
-        organisation_id=claim.claimant_id,
-        now=now,
-        detail={
-            "fund": claim.fund_id,
-            "month": month_text(claim.period),
-            "sequence": claim.sequence,
-            "amount": claim.amount,
-            "lines": claim.line_count,
-        },
-        before=before,
-        after=_state_of(claim),
+def _reimbursement(claim: Claim) -> int:
+    return reimbursement_account(
+        owner_kind="tenant", owner_id=claim.claimant_id, fund_id=claim.fund_id
     )
 
 

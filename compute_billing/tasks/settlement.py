@@ -10,6 +10,7 @@ from compute_billing.invoices import operations as invoices
 from compute_billing.invoices import queries as invoice_queries
 from compute_billing.settlement import operations as settlement
 from compute_billing.settlement import queries as settlement_queries
+from compute_billing.settlement import reimbursing
 from kernel import seals
 from kernel.clock import utc_now
 
@@ -25,9 +26,10 @@ def close_due_months(**_: Any) -> None:
 
 @shared_task(name="compute_billing.tasks.settlement.settle_due")
 def settle_due(**_: Any) -> None:
-    """Settle every month with bills that stand on no statement yet."""
+    """Settle every month with bills that stand on no statement yet, and claim what was paid."""
     for month in settlement_queries.months_to_settle():
         settlement.settle(month=month, now=utc_now())
+        reimbursing.claim_reimbursements(month=month, now=utc_now())
 
 
 @shared_task(name="compute_billing.tasks.settlement.seal_audit")

@@ -9,6 +9,7 @@ from accounts.permissions import Role, Scope, Staff
 from tests.architecture.access import Access, Row, World
 from tests.builders.accounts import make_invitation, make_member
 from tests.builders.audit import make_decision
+from tests.builders.clawbacks import owed_clawback
 from tests.builders.reading import own_claim
 from tests.builders.subsidies import make_fund
 
@@ -24,6 +25,11 @@ def a_fund(_world: World) -> dict[str, object]:
     """Name a fund; funds are nobody's but the authority's."""
     fund = make_fund()
     return {"programme": fund.programme.code, "level": fund.level, "year": fund.budget_year}
+
+
+def a_clawback(world: World) -> dict[str, object]:
+    """Name a clawback that is owed; officers look at those of every tenant."""
+    return {"clawback_id": owed_clawback(world.organisation)}
 
 
 def a_claim(world: World) -> dict[str, object]:
@@ -109,6 +115,18 @@ OFFICER_ROWS: Final[dict[str, Row]] = {
         owned=False,
     ),
     "claim-pay": Row(methods={"POST": Access(staff={Staff.FINANCE})}, make=a_claim, owned=False),
+    "clawbacks": Row(
+        methods={
+            "GET": AUDIT_READING,
+            "POST": Access(staff={Staff.SUBSIDY_OFFICER}),
+        }
+    ),
+    "clawback-decide": Row(
+        methods={"POST": Access(staff={Staff.SUBSIDY_APPROVER})}, make=a_clawback, owned=False
+    ),
+    "clawback-receive": Row(
+        methods={"POST": Access(staff={Staff.FINANCE})}, make=a_clawback, owned=False
+    ),
     "audit": Row(methods={"GET": AUDIT_READING}),
     "audit-entry": Row(
         methods={"GET": AUDIT_READING},

@@ -133,6 +133,7 @@ QUERIES_MAX: Final[dict[str, int]] = {
     "settlement-run": 12,
     "settlement-progress": 8,
     "funds": 7,
+    "clawbacks": 6,
     "credit-limits": 6,
     "fund": 9,
     "claims": 7,

@@ -124,6 +124,7 @@ READS: Final[dict[str, Door]] = {
     "verification-case-": VERIFYING,
     "settlement-run": WATCHING,
     "settlement-progress": WATCHING,
+    "clawbacks": APPROVING,
     "credit-limits": APPROVING,
     "own-disputes": api("usage-disputes"),
     "own-dispute": api("usage-dispute"),

@@ -41,6 +41,7 @@ from tests.builders.holds import hold_money
 from tests.builders.metering import csv_text
 from tests.builders.payments import pay_by_stripe
 from tests.builders.payouts import pay_out
+from tests.builders.reimbursed import reimburse_world
 from tests.builders.world_package import sell_a_package
 
 YUAN = 1_000_000
@@ -100,6 +101,7 @@ def make_world() -> World:
     pay_by_stripe(centre.operator, now=at(10, 9))
     reconcile_world(operator=centre.operator, maker=maker.pk, approver=approver.pk, now=at(10, 9))
     _settle(maker)
+    reimburse_world(fund=fund, tenant=alpha, maker=maker, approver=approver, now=at(10, 12))
     pay_out(maker=maker, approver=approver, now=at(10, 12))
     pay_by_connect(maker=maker, approver=approver, now=at(10, 12))
     invoice_world(centre.operator, now=at(10, 12))

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.permissions import Staff
+from compute_billing.invoices.models import Invoice
 from compute_billing.ledger.models import LedgerTransaction
 from compute_billing.settlement.models import Claim
 from kernel.models import AuditEntry
@@ -86,6 +87,11 @@ def test_the_evidence_is_a_file_of_every_line(officer: Client, claim: Claim):
 
     assert [(line["basis"], line["amount"]) for line in lines] == [("2.430000", "0.729000")] * 2
     assert {line["quantity_card_seconds"] for line in lines} == {"3600"}
+    # with the bill that each stands on, and where its delivery was reported
+    bill = Invoice.objects.get()
+    assert {line["bill"] for line in lines} == {f"{bill.series}-{bill.number:06d}"}
+    assert {line["source_file"] for line in lines} == {"test.csv"}
+    assert all(int(line["source_line"]) > 0 for line in lines)
     assert [(award["lines"], award["amount"]) for award in awards] == [("2", "1.458000")]
     assert officer.get(f"/claims/{claim.public_id}?table=else&file=csv").status_code == 404
     sheet = officer.get(f"/claims/{claim.public_id}?file=xlsx")

@@ -3,7 +3,7 @@
 WITH excess AS (
     SELECT FROM (
         SELECT claimant_id, period, sum(amount) AS amount
-        FROM settlement_claim GROUP BY claimant_id, period
+        FROM settlement_claim WHERE kind = 'share' GROUP BY claimant_id, period
     ) c
     LEFT JOIN (
         SELECT operator_id AS claimant_id, period, sum(programme) AS amount
@@ -13,7 +13,7 @@ WITH excess AS (
 )
 (SELECT l.charge_id, l.award_id, count(*) AS lines, 'on several lines' AS problem
 FROM settlement_claim_line l
-WHERE %(full)s OR (SELECT EXISTS (SELECT FROM excess))
+WHERE l.basis_before IS NULL AND (%(full)s OR (SELECT EXISTS (SELECT FROM excess)))
 GROUP BY l.charge_id, l.award_id HAVING count(*) > 1
 LIMIT %(limit)s)
 UNION ALL

@@ -15,7 +15,7 @@ LEFT JOIN rating_charge_share s ON s.tenant_id = l.tenant_id
     AND s.recorded_month = l.recorded_month AND s.charge_id = l.charge_id
     AND s.payer_kind = 'award' AND s.account_id = a.account_id
     AND s.recorded_month = ANY(%(months)s::date[])
-WHERE l.recorded_month = ANY(%(months)s::date[]) AND (
+WHERE l.recorded_month = ANY(%(months)s::date[]) AND l.basis_before IS NULL AND (
     s.amount IS DISTINCT FROM l.amount
     OR a.fund_id <> c.fund_id
     OR a.tenant_id <> l.tenant_id)

@@ -2,7 +2,7 @@
 -- What was claimed twice is another law's affair; it is looked for only where the sums differ.
 WITH claimed AS (
     SELECT claimant_id AS operator_id, period, sum(amount) AS amount
-    FROM settlement_claim GROUP BY claimant_id, period
+    FROM settlement_claim WHERE kind = 'share' GROUP BY claimant_id, period
 ), stated AS (
     SELECT operator_id, period, sum(programme) AS amount
     FROM settlement_operator_statement GROUP BY operator_id, period
@@ -18,7 +18,7 @@ WHERE d.stated <> (
     FROM (
         SELECT min(l.amount) AS amount
         FROM settlement_claim c JOIN settlement_claim_line l ON l.claim_id = c.id
-        WHERE c.claimant_id = d.operator_id AND c.period = d.period
+        WHERE c.claimant_id = d.operator_id AND c.period = d.period AND c.kind = 'share'
         GROUP BY l.charge_id, l.award_id
     ) once)
 ORDER BY d.operator_id, d.period

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from compute_billing.invoices import queries as invoices
 from compute_billing.management.output import ReportingCommand
 from compute_billing.management.values import card_hours, yuan
-from compute_billing.settlement import operations, queries
+from compute_billing.settlement import operations, queries, reimbursing
 from compute_billing.settlement.queries import Amounts
 from kernel import seals
 from kernel.periods import month_text, parse_month
@@ -34,9 +34,10 @@ class Command(ReportingCommand):
         """Settle, then read the whole month with every earlier sequence."""
         month = parse_month(options["month"])
         settled = operations.settle(month=month, now=now)
+        claimed = reimbursing.claim_reimbursements(month=month, now=now)
         return {
             "month": month_text(month),
-            "new_claims": len(settled.claim_ids),
+            "new_claims": len(settled.claim_ids) + len(claimed),
             "new_statements": len(settled.statement_ids),
             "open_tenants": invoices.open_tenant_count(month=month),
             **_settled(month),

@@ -16,7 +16,13 @@ SELECT line.charge_id, line.award_id, tenant.code AS tenant, tenant.name AS tena
     award.rate_ppm, source.code AS source,
     source.name AS source_name, u.external_id, c.segment_no, c.revision,
     c.segment_start, c.segment_end, meter.code AS card_type, c.quantity, line.basis, line.amount,
-    line.adjusts_charge_id IS NOT NULL AS is_correction
+    line.adjusts_charge_id IS NOT NULL AS is_correction,
+    coalesce((SELECT bill.series || '-' || lpad(bill.number::text, greatest(6, length(bill.number::text)), '0')
+        FROM invoices_invoice bill
+        WHERE bill.tenant_id = line.tenant_id AND bill.issuer_id = list.issuer_id
+            AND bill.period = c.booked_month
+        ORDER BY bill.sequence LIMIT 1), '') AS bill,
+    report.origin AS source_file, u.position AS source_line
 FROM page line
 CROSS JOIN LATERAL (SELECT * FROM rating_charge
     WHERE tenant_id = line.tenant_id AND recorded_month = line.recorded_month
@@ -25,6 +31,9 @@ CROSS JOIN LATERAL (SELECT * FROM metering_usage_record
     WHERE tenant_id = c.tenant_id AND recorded_month = c.recorded_month
         AND id = c.usage_id LIMIT 1) AS u
 JOIN metering_usage_source source ON source.id = u.source_id
+JOIN metering_usage_import report ON report.id = u.import_id
+JOIN catalogue_price price ON price.id = c.price_id
+JOIN catalogue_price_list list ON list.id = price.price_list_id
 JOIN catalogue_meter meter ON meter.id = u.meter_id
 JOIN accounts_organisation tenant ON tenant.id = line.tenant_id
 JOIN subsidies_award award ON award.id = line.award_id

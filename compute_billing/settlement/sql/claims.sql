@@ -1,7 +1,7 @@
 -- Claims in words, the newest first: of one claimant or of all, behind `after` on.
 SELECT c.id AS claim_id, c.public_id, p.code AS programme, p.name AS programme_name, f.level,
     f.budget_year, f.budget_document_no AS fund_document_no, o.code AS claimant,
-    o.name AS claimant_name, c.period AS month, c.sequence, c.state, c.amount,
+    o.name AS claimant_name, c.period AS month, c.sequence, c.kind, c.state, c.amount, c.netted,
     c.line_count AS lines, c.made_at, c.submitted_at, c.paid_at, c.budget_document_no,
     c.treasury_receipt_no
 FROM settlement_claim c

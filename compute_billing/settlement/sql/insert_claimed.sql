@@ -1,3 +1,3 @@
 -- All shares of a charge are claimed together; a second claim of one fails on the key.
 INSERT INTO settlement_claimed (charge_id, exclusivity_group)
-SELECT DISTINCT charge_id, %(exclusivity_group)s FROM claimable_share
+SELECT DISTINCT charge_id, exclusivity_group FROM claimable_share

@@ -5,7 +5,7 @@ CREATE TEMP TABLE claimable_share ON COMMIT DROP AS
 SELECT *
 FROM (
     SELECT charge.tenant_id, charge.recorded_month, charge.charge_id, award.id AS award_id,
-        award.fund_id, charge.claimant_id, share.amount, charge.adjusts_charge_id,
+        award.fund_id, charge.claimant_id, share.amount, charge.adjusts_charge_id, award.exclusivity_group,
         charge.net - (sum(share.amount) OVER (
             PARTITION BY charge.charge_id ORDER BY award.stacking_order, award.id
         ) - share.amount)::bigint AS basis
@@ -19,4 +19,4 @@ FROM (
 WHERE amount <> 0 AND NOT EXISTS (
     SELECT FROM settlement_claimed claimed
     WHERE claimed.charge_id = found.charge_id
-        AND claimed.exclusivity_group = %(exclusivity_group)s)
+        AND claimed.exclusivity_group = found.exclusivity_group)

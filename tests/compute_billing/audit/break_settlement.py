@@ -111,7 +111,8 @@ def the_same_of_a_settled_charge() -> list[Keys]:
     charge = charge_id("a1")
     do(
         "UPDATE settlement_claim_line SET amount = amount + CASE award_id "
-        "WHEN %(first)s THEN 1 ELSE -1 END WHERE charge_id = %(charge)s",
+        "WHEN %(first)s THEN 1 ELSE -1 END WHERE charge_id = %(charge)s "
+        "AND basis_before IS NULL",
         first=award_id("award-1"),
         charge=charge,
     )
@@ -142,9 +143,9 @@ def charge_is_claimed_again() -> list[Keys]:
     charge = charge_id("a3:1")
     claim = one(
         "INSERT INTO settlement_claim (public_id, fund_id, claimant_id, period, sequence, state, "
-        "amount, line_count, made_at, budget_document_no, treasury_receipt_no) "
-        "SELECT gen_random_uuid(), fund_id, claimant_id, period, 2, 'draft', l.amount, 1, "
-        "made_at, '', '' FROM settlement_claim k "
+        "kind, netted, amount, line_count, made_at, budget_document_no, treasury_receipt_no) "
+        "SELECT gen_random_uuid(), fund_id, claimant_id, period, 2, 'draft', k.kind, 0, l.amount, "
+        "1, made_at, '', '' FROM settlement_claim k "
         "JOIN settlement_claim_line l ON l.claim_id = k.id "
         "WHERE l.charge_id = %(charge)s AND l.award_id = %(award)s RETURNING id",
         charge=charge,
@@ -271,7 +272,8 @@ def share_is_not_claimed() -> list[Keys]:
         award=award_id("award-1"),
     )
     do(
-        "UPDATE settlement_claim SET amount = amount - %(amount)s, line_count = line_count - 1",
+        "UPDATE settlement_claim SET amount = amount - %(amount)s, line_count = line_count - 1 "
+        "WHERE kind = 'share'",
         amount=amount,
     )
     change_payment(-amount)

@@ -25,6 +25,7 @@ from tests.compute_billing.audit import (
     break_payouts,
     break_programmes,
     break_receivables,
+    break_reimbursements,
     break_settlement,
     break_worlds,
 )
@@ -45,6 +46,7 @@ FILES = (
     break_payouts,
     break_programmes,
     break_receivables,
+    break_reimbursements,
     break_settlement,
     break_worlds,
 )
