@@ -37,24 +37,37 @@ def receive(
         UnableToClawBack: no receipt number, more than is owed, or the receipt says otherwise.
     """
     with transaction():
-        made = locked(public_id)
-        part = lock_part(clawback_id=made.pk, fund_id=fund_id)
-        if part is None:
-            message = "Nothing is owed to this fund by this clawback."
-            raise ClawbackNotFound(message)
-        earlier = part.receipts.filter(receipt_no=receipt_no.strip()).first()
-        if earlier is not None and earlier.receipt_no and earlier.amount == amount_micro:
-            return part.amount - part.settled
-        left = part.amount - part.settled
-        if not receipt_no.strip() or earlier is not None or not 0 < amount_micro <= left:
-            message = (
-                f"A receipt needs a number of its own and an amount up to the {left} micro-yuan "
-                "that are still owed."
-            )
-            raise UnableToClawBack(message, details={"left": left})
-        _settle(made, part=part, amount=amount_micro, receipt_no=receipt_no.strip(), now=now)
-        record_clawback(made, action="settlement.receive_clawback", actor=actor, now=now)
-        return left - amount_micro
+        return _receive(
+            locked(public_id),
+            fund_id=fund_id,
+            amount_micro=amount_micro,
+            receipt_no=receipt_no.strip(),
+            actor=actor,
+            now=now,
+        )
+
+
+@transaction_required
+def _receive(
+    made: Clawback, *, fund_id: int, amount_micro: int, receipt_no: str, actor: Actor, now: datetime
+) -> int:
+    part = lock_part(clawback_id=made.pk, fund_id=fund_id)
+    if part is None:
+        message = "Nothing is owed to this fund by this clawback."
+        raise ClawbackNotFound(message)
+    earlier = part.receipts.filter(receipt_no=receipt_no).first()
+    if earlier is not None and receipt_no and earlier.amount == amount_micro:
+        return part.amount - part.settled
+    left = part.amount - part.settled
+    if not receipt_no or earlier is not None or not 0 < amount_micro <= left:
+        message = (
+            f"A receipt needs a number of its own and an amount up to the {left} micro-yuan "
+            "that are still owed."
+        )
+        raise UnableToClawBack(message, details={"left": left})
+    _settle(made, part=part, amount=amount_micro, receipt_no=receipt_no, now=now)
+    record_clawback(made, action="settlement.receive_clawback", actor=actor, now=now)
+    return left - amount_micro
 
 
 @transaction_required
@@ -120,11 +133,11 @@ def receive_rest(*, public_id: UUID, receipt_no: str, actor: Actor, now: datetim
             message = "Nothing is owed by this clawback: it waits, was rejected, or all of it came."
             raise UnableToClawBack(message)
         for part in left:
-            receive(
-                public_id=public_id,
+            _receive(
+                made,
                 fund_id=part.fund_id,
                 amount_micro=part.amount - part.settled,
-                receipt_no=receipt_no,
+                receipt_no=receipt_no.strip(),
                 actor=actor,
                 now=now,
             )

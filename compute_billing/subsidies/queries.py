@@ -107,8 +107,11 @@ def funds_of_code(*, code: str) -> list[Fund]:
 
 
 def award_page(*, tenant_id: int, after: str | None, limit: int) -> list[Award]:
-    """Return a tenant's awards with fund, scope and counter by reference, from behind `after`."""
-    awards = Award.objects.filter(tenant_id=tenant_id)
+    """Return a tenant's awards of money with fund, scope and counter, from behind `after` on.
+
+    Card time in kind is a lot and stands among those.
+    """
+    awards = Award.objects.filter(tenant_id=tenant_id).exclude(mode="in_kind")
     if after is not None:
         awards = awards.filter(reference__gt=after)
     awards = awards.select_related("fund__programme", "counter", "cluster", "meter")

@@ -18,6 +18,8 @@ WHERE (s_named.id IS NOT NULL OR d_named.id IS NOT NULL)
         coalesce(d_named.operator_id, CASE WHEN d.owner_kind = 'operator' THEN d.owner_id END)
     -- What lots pay back of credit is looked at per operator (credit_is_owed_to_operators).
     AND 'credit' NOT IN (s.kind, d.kind)
+    -- A fund of card time grants what any operator's cards give.
+    AND NOT (s.kind = 'fund' AND d.kind = 'in_kind')
     AND NOT (t.kind IS NOT DISTINCT FROM 'arrears_split' AND s.kind = 'arrears'
         AND d.kind = 'arrears')
 ORDER BY p.id
