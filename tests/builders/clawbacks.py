@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from uuid import UUID
 
 from accounts.models import Organisation
@@ -37,7 +36,6 @@ def make_proposal(*, maker_id: int | None = None) -> clawbacks.Clawback:
     )
 
 
-@cache
 def owed_clawback(_: Organisation) -> UUID:
     """Return the id of a clawback that waits for a decision."""
     return make_proposal().public_id
