@@ -11,7 +11,7 @@ from kernel.migration_operations import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0020_kinds_are_in_code"),
-        ("compute_billing", "0039_four_eyes_copied_down"),
+        ("compute_billing", "0041_wallet_low_amount"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
