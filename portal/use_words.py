@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -42,7 +43,15 @@ def _exhausted(about: Mapping[str, Any]) -> tuple[str, str]:
             "A job of %(tenant)s on %(cluster)s is covered until %(until)s (UTC) only: "
             "%(shortfall)s are missing for more. Pay in, or it is to be stopped."
         )
-    return text % _job(about), reverse("tenant-holds")
+    return text % _job(about), _where_to_act(about)
+
+
+def _where_to_act(about: Mapping[str, Any]) -> str:
+    """Return the hold for its tenant, and the jobs to be stopped for whoever runs the cluster."""
+    if about["code"] == about["tenant"]:
+        return reverse("tenant-hold", args=[about["hold"]])
+    asked = urlencode({"tenant": about["tenant"], "cluster": about["cluster"]})
+    return f"{reverse('operator-enforcement')}?{asked}"
 
 
 def _job(about: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ OF_CASH = {
     "amount": LOW.as_data()["balance"],
 }
 OF_A_JOB = {
+    "hold": str(uuid7()),
     "tenant": "qinglan",
     "cluster": "gz",
     "exhausted_at": NOW.isoformat(),

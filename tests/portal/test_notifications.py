@@ -12,6 +12,7 @@ from accounts.notifications.kinds import RULES, Kind
 from accounts.notifications.operations import notify
 from accounts.permissions import Role, Staff
 from kernel.transactions import transaction
+from portal.notification_words import words
 from tests.builders.accounts import NOW, make_member, make_organisation, make_staff
 from tests.builders.sessions import signed_in
 from tests.builders.webhooks import happens
@@ -174,3 +175,16 @@ def test_pages_take_few_queries(organisation, owner, django_assert_max_num_queri
     second = client.get("/notifications", {"after": after}).content.decode()
     assert second.count("data-notification=") == 11
     assert client.get("/notifications", {"after": "nothing"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "path"),
+    [
+        ("qinglan", "/balance/holds/{hold}"),
+        ("jingxi", "/operator/enforcement?tenant=qinglan&cluster=gz"),
+    ],
+)
+def test_a_job_without_money_leads_to_where_one_can_act(code: str, path: str) -> None:
+    about = ABOUT[Kind.HOLD_EXHAUSTED]
+    told = words(kind=Kind.HOLD_EXHAUSTED, about=about, code=code)
+    assert told.path == path.format(hold=about["hold"])
