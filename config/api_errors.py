@@ -105,6 +105,7 @@ STATUS_BY_CODE: Final[Mapping[str, HTTPStatus]] = {
     "budget_not_found": HTTPStatus.NOT_FOUND,
     "algorithm_changed": HTTPStatus.PRECONDITION_FAILED,
     "budget_changed": HTTPStatus.PRECONDITION_FAILED,
+    "procurement_changed": HTTPStatus.PRECONDITION_FAILED,
     "unable_to_set_budget": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_package": HTTPStatus.NOT_FOUND,
     "unknown_package_offer": HTTPStatus.UNPROCESSABLE_ENTITY,

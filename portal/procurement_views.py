@@ -71,11 +71,10 @@ class ProcurementView(OrganisationView):
                     now=utc_now(),
                 )
             except procurement.UnableToKeepProcurement as error:
-                name = str(error.details.get("field", ""))
                 told = _("This cannot be printed: look for unusual characters.")
-                if not name:
-                    told = _("Somebody else changed it just now: look again.")
-                form.add_error(name or None, told)
+                form.add_error(str(error.details["field"]), told)
+            except procurement.ProcurementChanged:
+                form.add_error(None, _("Somebody else changed it just now: look again."))
             else:
                 messages.success(request, _("It stands on your bills from the next one on."))
                 return redirect("procurement", code=code)

@@ -6,9 +6,13 @@ One template draws every table of the operator's desk (`portal/operator/table.ht
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from portal.figures import MoneyFigure
 from portal.wording import Text
+
+# A longer word without a break would make a table wider than its page.
+WORD_LENGTH_MAX: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,12 @@ class TableCell:
     tone: str = ""
     badge: Text = ""
     figure: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether a word of it is too long for a column: it is broken where the line ends."""
+        told = f"{self.text} {self.note}"
+        return any(len(word) > WORD_LENGTH_MAX for word in told.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import Question, asked, own_organisation, said
+from accounts.api_etags import (
+    TAG,
+    PreconditionFailed,
+    etag_of,
+    if_match,
+    refuse_other,
+    tagged,
+)
 from accounts.api_problems import MALFORMED, PROBLEM, REFUSED, UNREADABLE, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
@@ -23,6 +31,7 @@ from compute_billing.invoices.procurement import (
     LENGTH_MAX,
     KeptProcurement,
     Procurement,
+    ProcurementChanged,
 )
 from kernel.clock import utc_now
 
@@ -88,32 +97,44 @@ class ProcurementSettings(APIView):
         responses={200: KeptProcurementShown, **REFUSED, **MALFORMED},
     )
     def get(self, request: Request) -> Response:
-        """Return what the next bill will say."""
+        """Return what the next bill will say, with its tag."""
         asked(request, Question)
         found = procurement.procurement_of(tenant_id=own_organisation(request))
-        return Response(KeptProcurementShown(found).data)
+        return tagged(Response(KeptProcurementShown(found).data), _tag(found))
 
     @extend_schema(
         operation_id="procurement_set",
         summary="Let bills say an order, a contract, a fund; from the next one on",
         request=ProcurementBody,
+        parameters=[TAG],
         responses={
             200: KeptProcurementShown,
             **UNREADABLE,
             **REFUSED,
-            (409, PROBLEM): problem("unable_to_keep_procurement: somebody changed it just now."),
+            (412, PROBLEM): problem("precondition_failed: it was changed meanwhile; read it again"),
+            (428, PROBLEM): problem("precondition_required: send If-Match"),
             (422, PROBLEM): problem("invalid_request: a text is too long"),
         },
     )
     def put(self, request: Request) -> Response:
-        """Write the next version down; the same again changes nothing."""
+        """Write the next version down as it was read; the same again changes nothing."""
         asked(request, Question)
-        caller = caller_of(request)
-        kept = procurement.set_procurement(
-            tenant_id=own_organisation(request),
-            said=Procurement(**said(request, ProcurementBody)),
-            user_id=caller.user_id,
-            actor=actor_of(caller),
-            now=utc_now(),
-        )
-        return Response(KeptProcurementShown(kept).data)
+        caller, tenant_id, seen = caller_of(request), own_organisation(request), if_match(request)
+        former = procurement.procurement_of(tenant_id=tenant_id)
+        refuse_other(seen, _tag(former))
+        try:
+            kept = procurement.set_procurement(
+                tenant_id=tenant_id,
+                said=Procurement(**said(request, ProcurementBody)),
+                user_id=caller.user_id,
+                actor=actor_of(caller),
+                now=utc_now(),
+                expected=None if "*" in seen else former.version,
+            )
+        except ProcurementChanged as error:
+            raise PreconditionFailed from error
+        return tagged(Response(KeptProcurementShown(kept).data), _tag(kept))
+
+
+def _tag(kept: KeptProcurement) -> str:
+    return etag_of("procurement", kept.version)

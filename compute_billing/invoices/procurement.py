@@ -30,9 +30,15 @@ PRINTED: Final = {
 
 
 class UnableToKeepProcurement(DomainError):
-    """A text is too long or of several lines, or somebody else changed them just now."""
+    """A text is too long or of several lines."""
 
     code = "unable_to_keep_procurement"
+
+
+class ProcurementChanged(DomainError):
+    """They are not what the caller has read any more, or somebody else changed them just now."""
+
+    code = "procurement_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +78,22 @@ def set_procurement(
     user_id: int | None,
     actor: Actor,
     now: datetime,
+    expected: int | None = None,
 ) -> KeptProcurement:
     """Let a tenant's bills say this from the next one on; the same again is no new version.
 
+    With `expected` only where that is still the version; two at once never both change one.
+
     Raises:
-        UnableToKeepProcurement: a text is too long, or somebody else changed them just now.
+        UnableToKeepProcurement: a text is too long.
+        ProcurementChanged: somebody else changed them meanwhile.
     """
     checked = _checked(said)
-    faster = UnableToKeepProcurement("Somebody changed them just now: read them again.")
+    faster = ProcurementChanged("Somebody changed them meanwhile: read them again.")
     with transaction(), constraint_errors({"procurement_version": faster}):
         before = procurement_of(tenant_id=tenant_id)
+        if expected not in (None, before.version):
+            raise faster
         if before.said == checked:
             return before
         made = ProcurementVersion.objects.create(

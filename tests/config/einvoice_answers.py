@@ -32,6 +32,7 @@ def ask_einvoices(
         "/api/v1/procurement",
         {"purchase_order": "PO-2026-0815", "fund": "2026ZD0118800", "project": "62276001"},
         content_type="application/json",
+        headers={"if-match": "*"},
     )
     told["procurement_set"] = sent.json()
     ask("procurement_retrieve", tenant, "procurement")

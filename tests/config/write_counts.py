@@ -35,7 +35,7 @@ QUERIES_MAX: Final[Mapping[str, int]] = {
     "POST hold-release": 16,
     "POST top-ups": 27,
     "POST top-up-cancel": 25,
-    "PUT api-procurement": 7,
+    "PUT api-procurement": 8,
     "PUT auto-top-up-detail": 9,
     "PUT balance-warning": 9,
     "PUT remittance-code": 9,
