@@ -17,8 +17,8 @@ from kernel.audit import Actor
 from portal.resuming import forget_what_goes_on
 from portal.step_up import money_question
 
-# Who reviews listings has no business with anybody's books.
-BOOK_READERS: Final = ANY_STAFF - {Staff.LISTING_REVIEWER}
+# Who reviews listings or applications has no business with anybody's books.
+BOOK_READERS: Final = ANY_STAFF - {Staff.LISTING_REVIEWER, Staff.SUBSIDY_REVIEWER}
 SETTLED_READERS: Final = Rule(allowed_roles=ANY_MEMBER, allowed_staff_roles=ANY_STAFF)
 USAGE_READERS: Final = Rule(
     allowed_roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER},
@@ -39,6 +39,8 @@ AUDIT_READERS: Final = Rule(
     }
 )
 FUND_READERS: Final = AUDIT_READERS
+# Peers who score applications for subsidies.
+REVIEWERS: Final = Rule(allowed_staff_roles={Staff.SUBSIDY_REVIEWER})
 # Whose money a transfer is, finance decides; an auditor reads.
 BANK_READERS: Final = Rule(allowed_staff_roles={Staff.FINANCE, Staff.AUDITOR})
 RUN_READERS: Final = Rule(allowed_staff_roles={Staff.FINANCE, Staff.OPERATOR, Staff.AUDITOR})

@@ -152,7 +152,7 @@ SUPPORT: Final = Desk(
             name="prospects",
             text=_("Subsidies"),
             rule=BILL_READERS,
-            below=("prospect", "programmes", "programme"),
+            below=("prospect", "programmes", "programme", "public-notices", "public-notice"),
             is_of_sandboxes=False,
         ),
     ),

@@ -122,6 +122,7 @@ urlpatterns = [
     path("", include("portal.einvoice_urls")),
     path("", include("portal.cash_urls")),
     path("", include("portal.programmes.urls")),
+    path("", include("portal.applications.urls")),
     path("", include("portal.payout_urls")),
     path("", include("portal.account_urls")),
     path("", include("portal.sso_urls")),

@@ -29,7 +29,7 @@ from kernel.periods import Period
 from kernel.transactions import transaction, transaction_if_not_already, transaction_required
 
 S = ApplicationState
-WORDS_LENGTH_MAX: Final = 2_000
+OBJECTION_LENGTH_MAX: Final = 2_000
 PROBLEM_LENGTH_MAX: Final = 500
 # What anybody may write without logging in is bounded: after so many, people read what there is.
 OPEN_OBJECTIONS_MAX: Final = 50

@@ -30,6 +30,7 @@ from compute_billing.applications.ending import (
 from compute_billing.applications.gathering import ContractOutOfSight
 from compute_billing.applications.hands import HandInBothInstances
 from compute_billing.applications.noticing import (
+    OBJECTION_LENGTH_MAX,
     UnableToAnswerObjection,
     UnableToObject,
     answer_objection,
@@ -54,6 +55,7 @@ from compute_billing.applications.review_models import ScoreRule, Track
 from compute_billing.applications.submitting import UnableToSubmitApplication, submit
 
 __all__ = [
+    "OBJECTION_LENGTH_MAX",
     "PAPERS_MAX",
     "ApplicationChanged",
     "ApplicationLocked",

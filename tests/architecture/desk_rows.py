@@ -16,7 +16,7 @@ from tests.builders.reading import (
     tenants_lot,
 )
 
-BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER}
+BOOK_STAFF: Final = set(Staff) - {Staff.LISTING_REVIEWER, Staff.SUBSIDY_REVIEWER}
 USAGE_READING: Final = Access(
     roles={Role.OWNER, Role.FINANCE, Role.DEVELOPER, Role.VIEWER}, staff=BOOK_STAFF
 )

@@ -290,6 +290,7 @@ POSTS: Final[dict[str, Door]] = {
     "clawbacks": APPROVING,
     "clawback-decide": APPROVING,
     "clawback-receive": APPROVING,
+    "public-notice": OBJECTING,
     "credit-limits": APPROVING,
     "credit-decide": APPROVING,
     "cash-approve": APPROVING,

@@ -35,6 +35,7 @@ from tests.architecture.programme_rows import PROGRAMME_ROWS
 from tests.architecture.read_rows import READ_ROWS
 from tests.architecture.receivable_rows import RECEIVABLE_ROWS
 from tests.architecture.verification_rows import VERIFICATION_ROWS
+from tests.builders.applications import a_notice
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Others import them from here.
@@ -71,6 +72,9 @@ ROWS: dict[str, Row] = {
     # A published text belongs to nobody.
     "programme": Row(methods={"GET": PUBLIC}, make=lambda _: {"code": "nanning-2025"}, owned=False),
     **PROGRAMME_ROWS,
+    # A public notice is everybody's.
+    "public-notices": Row(methods={"GET": PUBLIC}),
+    "public-notice": Row(methods={"GET": PUBLIC, "POST": PUBLIC}, make=a_notice, owned=False),
     **LISTING_ROWS,
 }
 

@@ -22,7 +22,8 @@ def version_row(**methods: Access) -> Row:
 
 # As bills are read: the owner's, finance's and viewer's affair, and that of the staff of the books.
 PROSPECTING: Final = Access(
-    roles={Role.OWNER, Role.FINANCE, Role.VIEWER}, staff=set(Staff) - {Staff.LISTING_REVIEWER}
+    roles={Role.OWNER, Role.FINANCE, Role.VIEWER},
+    staff=set(Staff) - {Staff.LISTING_REVIEWER, Staff.SUBSIDY_REVIEWER},
 )
 
 

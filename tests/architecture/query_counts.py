@@ -69,6 +69,8 @@ QUERIES_MAX: Final[dict[str, int]] = {
     "certificate": 4,
     "certificate-keys": 3,
     "programmes": 6,
+    "public-notices": 6,
+    "public-notice": 7,
     "programme": 6,
     "prospects": 13,
     "prospect": 13,

@@ -14,7 +14,7 @@ from accounts.permissions import Staff
 from accounts.verification.kinds import Outcome
 from compute_billing.applications import operations
 from compute_billing.applications.commitments import CURRENT
-from compute_billing.applications.decision_models import Proposal
+from compute_billing.applications.decision_models import Proposal, PublicNotice
 from compute_billing.applications.models import Application
 from compute_billing.applications.operations import Draft, Verdict
 from compute_billing.applications.review_models import Panel
@@ -233,6 +233,12 @@ def decide(desk: Desk, application: Application, **changed: Any) -> Application:
 def make_noticed(desk: Desk, **changed: Any) -> Application:
     """Make an application that is on public notice."""
     return decide(desk, make_proposed(desk, **changed))
+
+
+def a_notice(_: object = None) -> dict[str, object]:
+    """Name a public notice; notices are everybody's."""
+    found = PublicNotice.objects.first() or make_noticed(make_desk()).notices.get()
+    return {"notice_id": found.public_id}
 
 
 def make_awarded(desk: Desk, **changed: Any) -> Application:
