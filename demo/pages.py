@@ -63,6 +63,7 @@ PAGES: Final = (
     Shown(name="prospects", path="/subsidies", who=BUYER),
     Shown(name="prospect", path="/subsidies", who=BUYER, first=FIRST_ROW, shows="prospect"),
     Shown(name="programmes", path="/programmes", who=NOBODY),
+    Shown(name="public-notices", path="/notices", who=NOBODY),
     Shown(name="programme", path="/programmes/nanning-2025", who=BUYER),
     Shown(name="programme-unset", path="/programmes/mentougou-2023", who=NOBODY),
     Shown(name="overview", path="/", who=BUYER),

@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "own-payout-document": FILE,
     "own-payouts": "for the people of a payee, of whom the demonstration has none",
     "dispute-paper": FILE,
+    "public-notice": "of a grant, of which the demonstration has none on notice",
     "payout-file": FILE,
     "einvoice-file": FILE,
     "top-up-progress": PART,
