@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     EventKind.CLAIM_SUBMITTED: _("a claim was handed in"),
     EventKind.CLAIM_PAID: _("a claim was paid"),
     EventKind.AWARD_APPROVED: _("a subsidy was granted"),
+    EventKind.APPLICATION_MOVED: _("a subsidy application moved on"),
     EventKind.BALANCE_LOW: _("the balance runs low"),
     EventKind.HOLD_EXHAUSTED: _("a running job is out of money"),
     EventKind.BUDGET_REACHED: _("a threshold of a budget was reached"),
