@@ -115,7 +115,7 @@ def scores_seen_by(*, review: Review) -> list[int]:
     if review.panel.closed_at is None:
         return []
     found = Review.objects.filter(panel_id=review.panel_id, score__isnull=False)
-    return sorted(found.values_list("score", flat=True))
+    return sorted(each for each in found.values_list("score", flat=True) if each is not None)
 
 
 def notices(*, on: date, limit: int) -> list[PublicNotice]:
