@@ -230,6 +230,7 @@ def _cells(made: Clawback) -> list[Cell]:
     sums = [Decimal(Money(micro).to_text()) for micro in (made.amount, _left(made))]
     return [
         *(str(made.public_id), made.award.reference, made.tenant.code, made.debtor.code),
-        *(made.reason, made.clause, made.statement, made.state, *sums),
+        *(made.reason, made.clause, made.statement, made.state),
+        *sums,
         *(made.proposed_at, made.decided_at),
     ]

@@ -15,7 +15,9 @@ from accounts.queries import roles_in, was_member_since
 from compute_billing.ledger.operations import CNY, Transfer, post
 from compute_billing.settlement.accounts import reimbursement_account
 from compute_billing.settlement.clawback_models import (
-    Clawback,
+    Clawback as Clawback,  # noqa: PLC0414  # pages name what they are given
+)
+from compute_billing.settlement.clawback_models import (
     ClawbackLine,
     ClawbackPart,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts.models import Organisation
 from compute_billing.settlement import clawbacks
+from compute_billing.settlement.clawback_models import Clawback
 from compute_billing.settlement.reimbursing import claim_of_tenant
 from compute_billing.subsidies.terms import AwardMode, AwardTerms, BasisKind, Payee
 from tests.builders.accounts import make_user
@@ -18,7 +19,7 @@ TERMS = AwardTerms(
 GROUNDS = clawbacks.Grounds(reason="fraud", clause="第十五条", statement="材料不实")
 
 
-def make_proposal(*, maker_id: int | None = None) -> clawbacks.Clawback:
+def make_proposal(*, maker_id: int | None = None) -> Clawback:
     """Propose to take back the thirty fen that were claimed of a use of one yuan."""
     market = make_market(price_micro=1 * YUAN)
     tenant = market.add_tenant("aided", paid_yuan=100)

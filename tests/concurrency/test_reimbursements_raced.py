@@ -11,7 +11,7 @@ import pytest
 from accounts.models import Organisation, User
 from compute_billing.audit.queries import verify_books
 from compute_billing.settlement import clawbacks, operations
-from compute_billing.settlement.clawback_models import ClawbackPart
+from compute_billing.settlement.clawback_models import Clawback, ClawbackPart
 from compute_billing.settlement.models import Claim
 from compute_billing.settlement.reimbursing import claim_of_tenant
 from compute_billing.subsidies.models import Award, AwardCounter
@@ -48,7 +48,7 @@ def make_claimed(market: Market, office: Organisation, *, lap: int) -> tuple[Awa
     return award, Claim.objects.get(pk=claim_id)
 
 
-def proposed(award: Award, maker: User) -> clawbacks.Clawback:
+def proposed(award: Award, maker: User) -> Clawback:
     return clawbacks.propose(
         award_reference=award.reference,
         grounds=clawbacks.Grounds(reason="fraud", clause="第十五条", statement="材料不实"),

@@ -19,6 +19,7 @@ from compute_billing.metering import operations as metering
 from compute_billing.metering.models import UsageRecord
 from compute_billing.rating import operations as rating
 from compute_billing.settlement import clawbacks, operations
+from compute_billing.settlement.clawback_models import Clawback
 from compute_billing.settlement.models import Claim
 from compute_billing.settlement.reimbursing import claim_reimbursements
 from compute_billing.subsidies.models import AwardCounter
@@ -236,7 +237,7 @@ def correct(
     return -returned
 
 
-def claw_back(found: world.Subsidised) -> clawbacks.Clawback:
+def claw_back(found: world.Subsidised) -> Clawback:
     """Propose and approve it, by two."""
     made = clawbacks.propose(
         award_reference=found.reference(CLAWED_TENANT),
