@@ -54,6 +54,8 @@ QUERIES_MAX: Final[dict[str, int]] = {
     "package": 9,
     "estimate": 8,
     "bills": 8,
+    "balance-forecast": 8,
+    "balance-warning": 5,
     "bill": 15,
     "bill-document": 11,
     "account-statement-document": 11,

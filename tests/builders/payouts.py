@@ -105,7 +105,7 @@ def earn(payee: Organisation, *, bank: BankAccount, yuan: int, now: datetime) ->
 def pay_out(*, maker: User, approver: User, now: datetime) -> Organisation:
     """Pay an operator of its own out: one payout came back, and one arrived. Return him."""
     payee = make_organisation(code="payee", name="西山算力运营", kind=OrganisationKind.OPERATOR)
-    bank = make_account(payee, number="0200000000000000017")
+    bank = make_account(payee, number="0200900000000000017")
     make_terms(payee, reserve_ppm=100_000, reserve_days=30, schedule="weekly")
     earn(payee, bank=bank, yuan=1_000, now=now)
     proposed = propose_account(payee, maker=maker, number="1100100000000000017", now=now)

@@ -60,7 +60,7 @@ def test_a_tenant_reads_everything(live_server, world: World) -> None:
         assert decimal_of(client.arrears()["total"]) == 0
         assert {lot["stage"] for lot in client.lots()} == {"in_kind", "promotion", "paid"}
         assert [month["month"] for month in client.months()] == ["2026-10", "2026-09"]
-        assert [award["rate"] for award in client.awards()] == ["0.400000", "0.333333"]
+        assert [award["rate"] for award in client.awards()] == ["0.400000", "0.333333", "0.200000"]
         (price,) = client.prices(at=at(9, 1), card_type="910B2")
         assert decimal_of(price["unit_price"]) == Decimal("2.430001")
         assert list(client.projects()) == []

@@ -31,6 +31,7 @@ CLOCKS: Final = (
     "compute_billing.api.sources",
     "compute_billing.api.totals",
     "compute_billing.api.auto_top_ups",
+    "compute_billing.api.balance_warning",
     "compute_billing.api.budgets",
     "compute_billing.api.receivables",
     "compute_billing.api.top_ups",

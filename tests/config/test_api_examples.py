@@ -360,7 +360,7 @@ def _ask_price_drafts(client: Client, *, act, ask) -> None:
 
 
 def _ask_claims(client: Client, *, act, ask) -> None:
-    paid = Claim.objects.get()
+    paid = Claim.objects.earliest("id")
     papers = {name: getattr(paid, name) for name in ("budget_document_no", "treasury_receipt_no")}
     claim = ask("claims_list", client, "claims")
     place = f"claims/{claim['id']}"
@@ -369,7 +369,7 @@ def _ask_claims(client: Client, *, act, ask) -> None:
     # the same papers again change nothing
     act("claim_pay", client, "post", f"{place}/payment", papers)
     unpaid = dict.fromkeys(papers, "")
-    Claim.objects.update(state="draft", submitted_at=None, paid_at=None, **unpaid)
+    Claim.objects.filter(pk=paid.pk).update(state="draft", submitted_at=None, paid_at=None, **unpaid)
     act("claim_submit", client, "post", f"{place}/submit", {})
 
 
