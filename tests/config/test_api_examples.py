@@ -369,7 +369,9 @@ def _ask_claims(client: Client, *, act, ask) -> None:
     # the same papers again change nothing
     act("claim_pay", client, "post", f"{place}/payment", papers)
     unpaid = dict.fromkeys(papers, "")
-    Claim.objects.filter(pk=paid.pk).update(state="draft", submitted_at=None, paid_at=None, **unpaid)
+    Claim.objects.filter(pk=paid.pk).update(
+        state="draft", submitted_at=None, paid_at=None, **unpaid
+    )
     act("claim_submit", client, "post", f"{place}/submit", {})
 
 
