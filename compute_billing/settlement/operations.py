@@ -2,7 +2,7 @@
 
 A month is settled over its closed tenant-months. A bill stands on one statement, so settling
 again finds only what was closed since, and that becomes the next sequence.
-Lock order: the month's advisory lock, claims by id, then the ledger's own order.
+Lock order: the month's advisory lock, claims by id, caps, then the ledger's own order.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from compute_billing.settlement.netting import net
 from compute_billing.settlement.run import RunState, Step, run_of
 from compute_billing.settlement.states import CLAIM_TRANSITIONS, ClaimState
 from compute_billing.settlement.telling import record_claim, state_of, tell_claim
+from compute_billing.subsidies.capping import pay_caps
 from kernel.audit import Actor, record
 from kernel.errors import DomainError
 from kernel.money import Money
@@ -138,6 +139,7 @@ def mark_claim_paid(
     Raises:
         ClaimNotFound: there is no such claim.
         UnableToMarkClaimPaid: paid with other papers before, or a number is missing.
+        UnableToDrawOnCap: it takes back what was not paid yet; pay the earlier claim first.
     """
     papers = (budget_document_no.strip(), treasury_receipt_no.strip())
     if not all(papers):
@@ -156,12 +158,21 @@ def mark_claim_paid(
             "treasury_receipt_no": papers[1],
         },
     )
+    _count_on_caps(claim)
     _post_payment(claim, custody=custody, now=now)
     before = state_of(claim)
     claim.state = ClaimState.PAID
     claim.budget_document_no, claim.treasury_receipt_no = papers
     record_claim(claim, action="settlement.pay_claim", actor=actor, before=before, now=now)
     return tell_claim(ClaimPaid, claim, now=now)
+
+
+@transaction_required
+def _count_on_caps(claim: Claim) -> None:
+    """Turn what decisions had reserved on caps into paid, by as much as the claim pays of each."""
+    paid = rows(statement(__package__, "paid_of_awards.sql"), claim_id=claim.pk)
+    for award in paid:
+        pay_caps(reference=award["reference"], amount_micro=award["amount"])
 
 
 def request_run(*, month: date, actor: Actor, now: datetime) -> None:

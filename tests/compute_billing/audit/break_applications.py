@@ -85,6 +85,15 @@ def room_kept_by_what_is_over() -> list[Keys]:
     return [{"counter_id": counter, "problem": "an application that is over draws on it"}]
 
 
+@breaks("caps_are_counted")
+def paid_without_a_claim() -> list[Keys]:
+    counter = a_counter(reserved=0)
+    a_reservation(counter, amount=9)
+    do("UPDATE subsidies_cap_reservation SET paid = 9 WHERE counter_id = %(id)s", id=counter)
+    do("UPDATE subsidies_cap_counter SET paid = 9 WHERE id = %(id)s", id=counter)
+    return [{"counter_id": counter, "problem": "paid is not what paid claims say"}]
+
+
 @breaks("awards_follow_their_decisions")
 def awarded_without_a_decision() -> list[Keys]:
     an_application()

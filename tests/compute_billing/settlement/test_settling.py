@@ -18,10 +18,13 @@ from compute_billing.settlement.models import (
     OperatorStatement,
     OperatorStatementLine,
 )
+from compute_billing.subsidies.cap_keys import CapKey
+from compute_billing.subsidies.capping import CapDraw, cap_use, reserve_caps
 from kernel.audit import Actor
 from kernel.models import AuditEntry
 from kernel.sql import execute, rows
 from kernel.states import IllegalTransition
+from kernel.transactions import transaction
 from tests.builders.invoices import HOUR, NOVEMBER, OCTOBER, after, close, make_correction, make_use
 from tests.builders.market import NOW, YUAN, Market, make_market
 
@@ -146,6 +149,36 @@ def test_a_correction_is_claimed_back_with_the_charge_that_it_corrects() -> None
     # and paying it takes the cash back
     operations.mark_claim_paid(claim_id=back.pk, now=after(NOVEMBER), actor=OFFICER, **PAPERS)
     assert cash_of(market) == -100 * YUAN  # the top-up alone
+
+
+def test_what_a_claim_pays_moves_from_reserved_to_paid_on_the_caps_of_its_award() -> None:
+    # given an award whose decision reserved 20 yuan of a cap of 100
+    market = make_market(price_micro=1 * YUAN)
+    market.add_tenant("acme", paid_yuan=100)
+    award = market.award("acme", fund=market.fund(yuan=1_000), rate_ppm=300_000, cap_yuan=20)
+    key = CapKey(
+        programme="vouchers", cap_name="a year", subject_kind="pool_year", subject_id=0, year=2026
+    )
+    with transaction():
+        draw = CapDraw(key=key, cap=100 * YUAN)
+        reserve_caps(draws=[draw], amount_micro=20 * YUAN, reference=award.reference, now=NOW)
+    used = make_use(market, "acme", duration=10 * HOUR)
+    close(market, "acme")
+    operations.settle(month=OCTOBER, now=NOW)
+    assert cap_use(key=key) == (20 * YUAN, 0)
+    # when the claim of 3 yuan is paid, and again with the same papers
+    first = Claim.objects.get()
+    for _ in range(2):
+        operations.mark_claim_paid(claim_id=first.pk, now=NOW, actor=OFFICER, **PAPERS)
+    # then they are paid, once
+    assert cap_use(key=key) == (17 * YUAN, 3 * YUAN)
+    # and what a correction takes back is room again
+    make_correction(market, "acme", corrects=used, duration=10 * HOUR)
+    close(market, "acme", month=NOVEMBER)
+    operations.settle(month=NOVEMBER, now=after(NOVEMBER))
+    back = Claim.objects.get(period=NOVEMBER)
+    operations.mark_claim_paid(claim_id=back.pk, now=after(NOVEMBER), actor=OFFICER, **PAPERS)
+    assert cap_use(key=key) == (20 * YUAN, 0)
 
 
 def test_stacked_awards_of_two_funds_claim_apart() -> None:
