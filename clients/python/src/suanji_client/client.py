@@ -1,4 +1,10 @@
-"""The client: a method for each thing that the API does."""
+"""The client: what tenants and operators of compute read, and most of what they decide.
+
+Usage and its disputes, money, budgets, bills and e-invoices, prices, keys, people, the log of
+decisions, webhooks; of operators sources, mappings, offers of packages, statements, payouts, bank,
+cash, funds and clusters. Without a method are top-ups, holds, buying packages, price drafts,
+decisions on conflicts, totals, claims, the sandbox and the marketplace: send those by HTTP.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -264,7 +270,7 @@ class Client(Operating, Keeping, Disputing):
         return self._rows("invitations")
 
     def invite(self, email: str, *, role: str) -> shapes.IssuedInvitation:
-        """Offer a role; the link is in this answer alone, and nothing is sent."""
+        """Offer a role; its link is sent to the address, and told in this answer alone."""
         body = {"email": email, "role": role}
         answer = self._post("invitations", body, repeatable=False)
         return cast("shapes.IssuedInvitation", answer)

@@ -17,7 +17,11 @@ UNTOUCHED: Final = frozenset({429})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How often a request is sent in all, and how long between: exponential, with full jitter."""
+    """How often a request is sent in all, and how long between: exponential, with full jitter.
+
+    What the service tells in `Retry-After` goes before, up to `longest_seconds`: who is told to
+    wait for longer is tried again after those, and gets the error after the last attempt.
+    """
 
     attempts: int = 5
     first_seconds: float = 0.25
@@ -26,7 +30,7 @@ class Patience:
     chance: Callable[[], float] = field(default=random.random)
 
     def pause(self, attempt: int, *, told: str | None) -> float:
-        """Return the seconds to wait after an attempt (1 is the first); what was told counts."""
+        """Return the seconds to wait after an attempt (1 is the first); what was told is capped."""
         if told is not None and told.isdecimal():
             return min(float(told), self.longest_seconds)
         doubled = self.first_seconds * float(2 ** (attempt - 1))
