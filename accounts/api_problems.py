@@ -27,6 +27,9 @@ class Problem(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField(help_text="Stable; what programs may rely on.")
     errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]
+    details = serializers.DictField(
+        required=False, help_text="What a program needs to go on, by code: `shortfall`, `cap`, …"
+    )
 
 
 def problem(description: str) -> OpenApiResponse:

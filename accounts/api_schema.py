@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 from accounts.api_problems import PROBLEM
 from accounts.webhooks.described import webhooks
@@ -25,6 +26,15 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, _auto_schema: Any) -> dict[str, str]:
         """Return the security scheme of OpenAPI."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "sk_…"}
+
+
+class Schema(AutoSchema):
+    """Says of what everybody may read that it needs no key."""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Return the ways of proving who asks; an empty one stands for nobody."""
+        known = list(super().get_auth())
+        return [*known, {}] if getattr(self.view, "is_public", False) else known
 
 
 def tell_examples(

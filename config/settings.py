@@ -293,7 +293,7 @@ REST_FRAMEWORK = {
         "reading": env.text("API_REQUESTS_RATE", default="1200/min"),
         "quotes": env.text("QUOTE_REQUESTS_RATE", default="120/min"),
     },
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api_schema.Schema",
 }
 API_ADDRESS_REQUESTS = env.integer("API_ADDRESS_REQUESTS", default=12000, minimum=1)
 SPECTACULAR_SETTINGS = {

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import Question, asked, own_organisation, said
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, UNREADABLE, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.keys.operations import actor_of
@@ -20,7 +20,6 @@ from compute_billing.api.fields import FenField
 from compute_billing.api.money_in import (
     NOT_SET_UP,
     PAYERS,
-    UNREADABLE,
     MoneySaid,
     fen,
     operator_id,

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import Question, asked, own_organisation, said
-from accounts.api_problems import MALFORMED, PROBLEM, REFUSED, problem
+from accounts.api_problems import MALFORMED, PROBLEM, REFUSED, UNREADABLE, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.keys.operations import actor_of
 from compute_billing.api.charges import BILLING_READERS
 from compute_billing.api.fields import MoneyField
-from compute_billing.api.money_in import PAYERS, UNREADABLE, MoneySaid
+from compute_billing.api.money_in import PAYERS, MoneySaid
 from compute_billing.audit.lasting import lasting
 from compute_billing.ledger.queries import wallet_state
 from compute_billing.ledger.warning import set_low_amount

@@ -22,13 +22,13 @@ from accounts.api_idempotency import (
     answer_request_once,
 )
 from accounts.api_paging import encoded, page, page_of, read_cursor, uuid_of
-from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
+from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, UNREADABLE, problem
 from accounts.api_throttling import ReadingThrottle
 from accounts.authentication import caller_of
 from accounts.keys.operations import actor_of
 from compute_billing.api.charges import BILLING_READERS
 from compute_billing.api.fields import MoneyField, MonthField
-from compute_billing.api.money_in import PAYERS, UNREADABLE, MoneySaid
+from compute_billing.api.money_in import PAYERS, MoneySaid
 from compute_billing.audit.budgets import standing_of, standings
 from compute_billing.budgets import operations, queries
 from compute_billing.budgets.operations import (

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation, said
-from accounts.api_idempotency import answer_request_once
+from accounts.api_idempotency import IDEMPOTENCY_KEY, answer_request_once
 from accounts.api_paging import encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
 from accounts.api_throttling import ReadingThrottle, UsageThrottle
@@ -146,6 +146,7 @@ class Holds(APIView):
     @extend_schema(
         operation_id="hold_create",
         summary="Set aside what a job may cost at most",
+        parameters=[IDEMPOTENCY_KEY],
         request=HoldAsked,
         responses={201: HoldShown, **REFUSED, **NOT_FOUND, **UNHELD},
     )
@@ -211,6 +212,7 @@ class HoldExtend(APIView):
     @extend_schema(
         operation_id="hold_extend",
         summary="Cover more time of a running job",
+        parameters=[IDEMPOTENCY_KEY],
         request=ExtensionAsked,
         responses={200: HoldShown, **REFUSED, **NOT_FOUND, **UNHELD},
     )
@@ -252,6 +254,7 @@ class HoldRelease(APIView):
     @extend_schema(
         operation_id="hold_release",
         summary="Say that a job has ended, or never ran",
+        parameters=[IDEMPOTENCY_KEY],
         request=ReleaseAsked,
         responses={200: HoldShown, **REFUSED, **NOT_FOUND, **UNHELD},
     )

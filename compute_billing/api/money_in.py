@@ -23,10 +23,6 @@ _PAYERS: Final = frozenset({Role.OWNER, Role.FINANCE})
 PAYERS: Final = Rule(required_scope=Scope.BILLING_WRITE, allowed_roles=_PAYERS)
 # Money leaves: people only, and with a second factor.
 REFUNDERS: Final = Rule(allowed_roles=_PAYERS)
-UNREADABLE: Final[dict[Any, Any]] = {
-    (400, PROBLEM): problem("malformed_request: the body is not JSON; idempotency_key_missing"),
-    (415, PROBLEM): problem("unsupported_media_type"),
-}
 NOT_SET_UP: Final[dict[Any, Any]] = {
     (503, PROBLEM): problem("payments_not_set_up: this installation takes no payments.")
 }

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation, said
-from accounts.api_idempotency import answer_request_once
+from accounts.api_idempotency import IDEMPOTENCY_KEY, ONCE_UNREADABLE, answer_request_once
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
 from accounts.api_throttling import ReadingThrottle
@@ -24,7 +24,6 @@ from compute_billing.api.fields import FenField
 from compute_billing.api.money_in import (
     NOT_SET_UP,
     REFUNDERS,
-    UNREADABLE,
     MoneySaid,
     fen,
     insist_on_second_factor,
@@ -101,10 +100,11 @@ class Refunds(APIView):
     @extend_schema(
         operation_id="refund_create",
         summary="Take unspent money back; people with a second factor only",
+        parameters=[IDEMPOTENCY_KEY],
         request=NewRefundBody,
         responses={
             201: OpenApiResponse(RefundsShown, description="The refunds as they are now."),
-            **UNREADABLE,
+            **ONCE_UNREADABLE,
             **REFUSED,
             **NOT_FOUND,
             (409, PROBLEM): problem(

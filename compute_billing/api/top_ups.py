@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api_asking import PageQuestion, Question, asked, own_organisation, said
-from accounts.api_idempotency import answer_request_once
+from accounts.api_idempotency import IDEMPOTENCY_KEY, ONCE_UNREADABLE, answer_request_once
 from accounts.api_paging import CursorMalformed, encoded, page, page_of, read_cursor, uuid_of
 from accounts.api_problems import MALFORMED, NOT_FOUND, PROBLEM, REFUSED, problem
 from accounts.api_throttling import ReadingThrottle
@@ -24,7 +24,6 @@ from compute_billing.api.fields import FenField
 from compute_billing.api.money_in import (
     NOT_SET_UP,
     PAYERS,
-    UNREADABLE,
     MoneySaid,
     fen,
     operator_id,
@@ -125,10 +124,11 @@ class TopUps(APIView):
     @extend_schema(
         operation_id="top_up_create",
         summary="Ask for a top-up; the Idempotency-Key finds it again",
+        parameters=[IDEMPOTENCY_KEY],
         request=NewTopUpBody,
         responses={
             201: OpenApiResponse(NewTopUpShown, description="The payment as it is now."),
-            **UNREADABLE,
+            **ONCE_UNREADABLE,
             **REFUSED,
             (409, PROBLEM): problem("idempotency_key_in_flight"),
             (422, PROBLEM): problem(
