@@ -33,6 +33,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "bank.credit": _("credited a bank transfer"),
     "bank.set_aside": _("set a bank transfer aside"),
     "ledger.propose_credit": _("proposed a credit limit"),
+    "ledger.set_low_amount": _("chose below which balance to be warned"),
     "ledger.credit_approved": _("approved a credit limit"),
     "ledger.credit_refused": _("refused a credit limit"),
     "ledger.credit_withdrawn": _("took a credit limit back"),

@@ -121,6 +121,7 @@ def pytest_sessionfinish() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """Create the test database as its owner, then hand it to the app role."""
     with django_db_blocker.unblock():
+        database.leave_statistics_alone()
         database.remember_reference_rows()
         database.assume_app_role()
     yield

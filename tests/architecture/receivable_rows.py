@@ -51,7 +51,7 @@ def own_account(world: World) -> dict[str, object]:
 RECEIVABLE_ROWS: Final[dict[str, Row]] = {
     "receivables": Row(methods={"GET": PAGE_READING}),
     "account-statement": Row(methods={"GET": PAGE_READING}),
-    "account-statement-document": Row(methods={"GET": PAGE_READING}, make=own_account),
+    "account-statement-document": Row(methods={"GET": PAGE_READING}, make=own_account, owned=False),
     "api-receivables": Row(methods={"GET": READING}),
     "api-account-statement": Row(methods={"GET": READING}),
     "receivables-desk": Row(methods={"GET": DESK_READING}),

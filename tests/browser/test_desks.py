@@ -43,6 +43,7 @@ class Words:
     in_force: str
     price: str
     ahead: int
+    compute: str
     packages: str
     order: str
     reckon: str
@@ -68,6 +69,7 @@ CHINESE = Words(
     in_force="已批准并发布",
     price="2.45",
     ahead=200,
+    compute="算力",
     packages="套餐",
     order="订购套餐",
     reckon="估算",
@@ -92,6 +94,7 @@ ENGLISH = Words(
     in_force="approved and published",
     price="2.46",
     ahead=230,
+    compute="Compute",
     packages="Packages",
     order="Order a package",
     reckon="Reckon",
@@ -212,7 +215,7 @@ def test_a_package_is_ordered_and_its_card_time_stands_there(enter, words):
     first_day = datetime.now(UTC) + timedelta(days=3)
     later = (first_day + timedelta(days=2)).date().isoformat()
     before = card_time(buyer, later)
-    tab(buyer, None, words.packages)
+    tab(buyer, words.compute, words.packages)
     follow(buyer.get_by_role("link", name=words.order))
     buyer.locator("#id_cards").fill("8")
     buyer.locator("#id_starts_on").fill(first_day.date().isoformat())

@@ -366,8 +366,7 @@ def _ask_claims(client: Client, *, act, ask) -> None:
     place = f"claims/{claim['id']}"
     ask("claim_retrieve", client, place)
     ask("claim_lines_list", client, f"{place}/lines", limit="1")
-    # the same papers again change nothing
-    act("claim_pay", client, "post", f"{place}/payment", papers)
+    act("claim_pay", client, "post", f"{place}/payment", papers)  # the same papers: no change
     unpaid = dict.fromkeys(papers, "")
     Claim.objects.filter(pk=paid.pk).update(
         state="draft", submitted_at=None, paid_at=None, **unpaid

@@ -30,6 +30,7 @@ NEITHER: Final = {
     "portal/account.html": {"list": "one's own organisations and invitations, a line each"},
     "portal/auto_top_up.html": {"list": "one setting for each operator, changed here"},
     "portal/chart.html": {"table": "the figures of a chart; what it draws has filter and file"},
+    "portal/clawbacks.html": {"list": "the few that wait or are owed; all stand in the table"},
     "portal/estimate.html": {
         "payers": "a trial of rating, of which nothing is kept",
         "prices": "a trial of rating, of which nothing is kept",

@@ -14,6 +14,9 @@ from itertools import pairwise
 
 CARD_HOUR = 3_600_000_000
 MICRO_PER_FEN = 10_000
+# Of Beijing's months, in UTC.
+NOVEMBER_BEGINS = datetime(2026, 10, 31, 16, tzinfo=UTC)
+DECEMBER_BEGINS = datetime(2026, 11, 30, 16, tzinfo=UTC)
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 USAGE_GRACE = timedelta(hours=24)
 MONEY = ("promotion", "paid", "credit")
@@ -252,7 +255,8 @@ class WalletModel:
         self.waiting = []
         if not uses:
             return
-        self.is_open = self.is_open or not self.is_closed
+        # Late use of a closed November stands in December, which is open from then on.
+        self.is_open = True
         for use in uses:
             use.need = use.quantity
         self._pay(uses, ["in_kind"])
@@ -326,6 +330,10 @@ class WalletModel:
             return
         refund.state = state
 
+    def _open_since(self) -> datetime:
+        """Return where the open month begins by Beijing's clock."""
+        return DECEMBER_BEGINS if self.is_closed else NOVEMBER_BEGINS
+
     def break_lots(self, *, expired_by: datetime) -> int:
         """Empty old lots but for what is held, once no use of theirs may come."""
         due = [
@@ -334,7 +342,7 @@ class WalletModel:
             if lot.ends is not None
             and lot.ends <= expired_by
             and lot.free > 0
-            and not self.is_open
+            and not (self.is_open and lot.ends > self._open_since())
             and all(use.start >= lot.ends for use in self.waiting)
         ]
         for lot in due:

@@ -141,6 +141,7 @@ def test_an_authority_reads_its_own_funds(world, auditor):
     assert {one["reference"] for one in read(authority, f"{place}/awards")["data"]} == {
         world.exhausted_award.reference,
         world.open_award.reference,
+        "award-3",
     }
     whole = [row for page in pages(authority, f"{place}/awards", limit=1) for row in page]
     by_phase = [

@@ -200,7 +200,7 @@ def test_arrears_are_told_by_cause(world: World) -> None:
 
 
 def test_awards_say_what_is_left(world: World) -> None:
-    used, open_ = read(client_of(world.alpha), "awards")["data"]
+    used, open_, afterwards = read(client_of(world.alpha), "awards")["data"]
 
     assert (used["reference"], used["rate"], yuan(used["left"])) == (
         "award-1",
@@ -211,6 +211,7 @@ def test_awards_say_what_is_left(world: World) -> None:
     assert open_["rate"] == "0.333333"
     assert yuan(open_["left"]) == 3_000 - yuan(open_["granted"])
     assert (open_["programme"], open_["cluster"]) == ("vouchers", None)
+    assert (afterwards["rate"], afterwards["reference"]) == ("0.200000", "award-3")
 
 
 def test_prices_are_those_of_the_instant_with_the_newest_correction(world: World) -> None:

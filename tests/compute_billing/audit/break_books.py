@@ -181,7 +181,8 @@ def lot_is_said_to_be_another_operators() -> list[Keys]:
 @breaks("lots_pay_their_operator")
 def arrears_are_owed_to_somebody_else() -> list[Keys]:
     owed = one(
-        "UPDATE ledger_account SET operator_id = owner_id WHERE kind = 'arrears' RETURNING id"
+        "UPDATE ledger_account SET operator_id = owner_id WHERE kind = 'arrears'"
+        " AND id IN (SELECT source_account_id FROM ledger_posting) RETURNING id"
     )
     return [{"source_account_id": owed}]
 

@@ -92,6 +92,7 @@ CLOSED_TO_SANDBOXES: Final = {
     *("subsidies_award", "subsidies_fund", "rating_hold_capture", "ledger_credit_proposal"),
     *("einvoices_einvoice", "einvoices_file", "einvoices_item", "einvoices_title"),
     *("payouts_earning", "payouts_payee", "payouts_payout"),
+    *("applications_application", "settlement_clawback", "settlement_clawback_line"),
     *("receivables_notice", "receivables_pause", "receivables_step", "invoices_procurement"),
 }
 # In an address, what names whose rows are meant.
