@@ -194,6 +194,8 @@ OBJECTS: Final[Mapping[str, Text]] = {
     "budget": _("budget"),
     "cash_difference": _("difference in cash"),
     "claim": _("claim"),
+    "clawback": _("clawback"),
+    "wallet": _("wallet"),
     "cluster": _("cluster"),
     "connected_account": _("account at Stripe"),
     "credit_proposal": _("credit limit"),

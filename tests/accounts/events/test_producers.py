@@ -66,7 +66,8 @@ def test_a_settled_month_tells_tenants_and_operators():
     # given the month of the small world, closed and settled
     world = make_world()
     kinds = [kind for kind, _ in told(world.alpha)]
-    # then the tenant heard of its subsidy, its bill, its payments and the settlement
+    # then the tenant heard of its subsidy, its bill, its payments and the settlement, and of the
+    # award and claim of what it used after it
     assert [kind for kind in kinds if kind != "member.added"] == [
         "award.approved",
         "award.approved",
@@ -74,6 +75,8 @@ def test_a_settled_month_tells_tenants_and_operators():
         "payment.received",
         "payment.received",
         "month.settled",
+        "award.approved",
+        "claim.made",
     ]
     by_kind = dict(told(world.alpha))
     bill, settled = by_kind["invoice.issued"], by_kind["month.settled"]
